@@ -1,0 +1,143 @@
+"""What a policy file may say: one typed struct per table.
+
+Shapes only. ``loading`` fills them from TOML, ``checks`` compares them with each other, ``Policy`` makes them fast to ask.
+"""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from .lifetimes import Lifetime
+from .purposes import Basis
+from .texts import Text
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The common ground of all tables: immutable, named fields, no unknown keys."""
+
+
+class Site(Table, frozen=True, kw_only=True):
+    """``[site]``: who is responsible, and where."""
+
+    name: Text = ""
+    url: str | None = None
+    """``https://…``: decides whether our own cookie is Secure, since a scheme seen behind a proxy lies."""
+    controller: Text = ""
+    address: Text = ""
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    """BCP 47 tags; the first is the language of the policy's own texts."""
+    storage_place: Text = ""
+    minimum_age: int | None = None
+    privacy_url: str | None = None
+    """The site's full privacy policy, linked from the banner and the preference center."""
+
+
+class Contact(Table, frozen=True, kw_only=True):
+    """``[contact]``: where questions go, and within how many working days they are answered."""
+
+    email: str | None = None
+    url: str | None = None
+    phone: str | None = None
+    text: Text = ""
+    reply_working_days: int = 15
+
+
+class Version(Table, frozen=True, kw_only=True):
+    """``[[versions]]``: one published version of the policy."""
+
+    version: str
+    effective: date
+    summary: Text = ""
+    material: bool = True
+
+
+class PurposeTable(Table, frozen=True, kw_only=True):
+    """``[purposes.<id>]``: a purpose of the site's own, or what it says differently about a built-in one."""
+
+    basis: Basis | None = None
+    title: Text | None = None
+    description: Text | None = None
+    honors_gpc: bool | None = None
+    offered: bool = True
+    """``false`` takes a built-in purpose out of the site's policy: it is never asked for, so never allowed."""
+
+
+class Cookie(Table, frozen=True, kw_only=True):
+    """``[[cookies]]``: one cookie, or all cookies whose name matches a pattern with ``*`` and ``?``."""
+
+    name: str | None = None
+    pattern: str | None = None
+    purpose: str
+    service: str | None = None
+    lifetime: Lifetime | None = None
+    description: Text = ""
+    explicit_act: bool | str | list[str] = False
+    """May be set for the session when the visitor has just asked for it: ``true`` means by a same-origin POST, and
+    ``"POST /settings"`` only by that request."""
+    domain: str | None = None
+    paths: list[str] = msgspec.field(default_factory=list)
+    """Where else than ``/`` the cookie lives, so that a withdrawal can expire it there."""
+    partitioned: bool = False
+    secure: bool = False
+    http_only: bool = False
+    same_site: Literal["Lax", "Strict"] | None = None
+
+
+class Service(Table, frozen=True, kw_only=True):
+    """``[[services]]``: a recipient or third party."""
+
+    id: str
+    purpose: str
+    name: Text = ""
+    hosts: list[str] = msgspec.field(default_factory=list)
+    cookies: list[str] = msgspec.field(default_factory=list)
+    """Names or patterns that belong to this service and its purpose; a short form of ``[[cookies]]``."""
+    recipient: Text = ""
+    country: str | None = None
+    description: Text = ""
+    privacy_url: str | None = None
+
+
+class TelemetryField(Table, frozen=True, kw_only=True):
+    """``[[telemetry]]``: something the site learns about a visitor's device or network, and what for."""
+
+    field: str
+    purpose: str
+    title: Text = ""
+    description: Text = ""
+
+
+class Retention(Table, frozen=True, kw_only=True):
+    """``[retention]``: how long each kind of record is kept."""
+
+    choices: Lifetime = Lifetime("3 years", 3 * 31_536_000)
+    telemetry: Lifetime = Lifetime("90 days", 90 * 86_400)
+    description: Text = ""
+
+
+class Declarations(Table, frozen=True, kw_only=True):
+    """A whole policy file."""
+
+    unclassified: Literal["block", "hide", "allow"] = "block"
+    """An unclassified cookie is not set (``block``), not shown to the app either (``hide``), or left alone (``allow``)."""
+    entry: Literal["auto", "manual"] = "auto"
+    """``auto`` puts the small "privacy choices" entry into every page; ``manual`` leaves that to the site's templates."""
+    gpc: Literal["latest", "signal", "choice"] = "latest"
+    """When Global Privacy Control and a stored "allow" disagree: the signal wins over an older choice (``latest``), always
+    (``signal``), or never (``choice``)."""
+    lifetime: Lifetime = Lifetime("6 months", 6 * 2_592_000)
+    """How long a choice, a refusal too, is remembered."""
+    share: str | None = None
+    """``example.com`` shares one choice across its sibling hosts."""
+    origins: list[str] = msgspec.field(default_factory=list)
+    """Other origins of the site's own that may read and record a choice (CORS)."""
+
+    site: Site = Site()
+    contact: Contact = Contact()
+    versions: list[Version] = msgspec.field(default_factory=list)
+    purposes: dict[str, PurposeTable] = msgspec.field(default_factory=dict)
+    cookies: list[Cookie] = msgspec.field(default_factory=list)
+    services: list[Service] = msgspec.field(default_factory=list)
+    telemetry: list[TelemetryField] = msgspec.field(default_factory=list)
+    retention: Retention = Retention()
