@@ -1,0 +1,26 @@
+"""What the visitor decided."""
+
+from .choice import ACTIONS, Action, Answers, answer
+from .decision import Decision, decide
+from .signals import Signals
+from .token import Tokens
+from .value import NO_CHOICE, Consent
+from .visit import SCOPE_KEY, Visit, get_consent, record_choice, visit_of
+
+__all__ = [
+    "ACTIONS",
+    "NO_CHOICE",
+    "SCOPE_KEY",
+    "Action",
+    "Answers",
+    "Consent",
+    "Decision",
+    "Signals",
+    "Tokens",
+    "Visit",
+    "answer",
+    "decide",
+    "get_consent",
+    "record_choice",
+    "visit_of",
+]

@@ -163,6 +163,10 @@ class Policy:
             )
         for service in self.services.values():
             found[service.id] = digests.service_digest(service)
+        for cookie in declared.cookies:
+            if cookie.explicit_act:
+                name = f"cookie:{cookie.name or cookie.pattern}"
+                found[name] = digests.shorten(name, "explicit act")
         return digests.told_apart(found)
 
 

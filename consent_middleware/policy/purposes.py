@@ -79,7 +79,7 @@ BUILT_IN: tuple[Purpose, ...] = (
         basis="consent",
         title=N_("Network details"),
         description=N_(
-            "Your full IP address and what can be told from it, such as provider and place. Until you allow it, we see a shortened address."
+            "Your full IP address and what can be told from it, such as provider and place. Until then, a shortened one is seen."
         ),
         wording=1,
     ),

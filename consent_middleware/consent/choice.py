@@ -1,0 +1,48 @@
+"""From what a visitor clicked to answers for every purpose and service."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..policy import Policy
+
+Action = Literal["accept-all", "reject-all", "save"]
+ACTIONS: tuple[Action, ...] = ("accept-all", "reject-all", "save")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """An answer for each optional purpose; ``refused`` also names single services of allowed purposes."""
+
+    action: Action
+    allowed: frozenset[str]
+    refused: frozenset[str]
+
+
+def answer(
+    policy: Policy,
+    action: Action,
+    purposes: Iterable[str] = (),
+    services: Iterable[str] = (),
+    *,
+    services_listed: bool = False,
+) -> Answers:
+    """Answer for all optional purposes. Ids that the policy does not know are ignored.
+
+    ``accept-all`` never includes a purpose of basis ``separate``: that is asked for by an act of its own (PIPL Art. 23, 29, 39),
+    and left unanswered here. With ``save`` a purpose that is not named is refused. Of an allowed purpose's services, only the
+    named ones are allowed where the visitor saw them listed (``services_listed``) or named at least one of them; else all are.
+    """
+    if action == "accept-all":
+        every = [name for name in policy.optional if policy.purposes[name].basis == "consent"]
+        return Answers(action=action, allowed=frozenset(every), refused=frozenset())
+    if action == "reject-all":
+        return Answers(action=action, allowed=frozenset(), refused=frozenset(policy.optional))
+    allowed = frozenset(purposes).intersection(policy.optional)
+    refused = frozenset(policy.optional) - allowed
+    named = frozenset(services)
+    for purpose in allowed:
+        of_purpose = {service.id for service in policy.services_of(purpose)}
+        if services_listed or named & of_purpose:
+            refused |= of_purpose - named
+    return Answers(action=action, allowed=allowed, refused=refused)

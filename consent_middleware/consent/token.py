@@ -1,0 +1,96 @@
+"""The signed token that carries a choice from request to request.
+
+``<id><flag>.<allowed><.refused>.<time>.<signature>``: a random id of 16 characters, one flag, the digests of what was allowed and
+refused (four characters each), and itsdangerous' timestamp and SHA-256 signature. The token is the state: any process that
+holds the key can serve any visitor. It says nothing about a purpose whose digest has changed, so only that one is asked again.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+
+from itsdangerous import BadSignature, Signer, TimestampSigner
+from itsdangerous.encoding import base64_decode, bytes_to_int
+
+from ..policy import Policy
+from ..policy.digests import LENGTH
+from .value import NO_CHOICE, Consent
+
+SALT = b"consent_middleware.token.1"
+_ID_LENGTH = 16
+_MAX_LENGTH = 1024
+"""Longer than any token this package makes: a longer value is not worth a signature check."""
+_CLOCK_SKEW = 86_400
+"""Seconds a token may seem to come from the future, when a clock was set back or hosts disagree."""
+_FLAGS = {False: "-", True: "g"}
+
+
+def new_id() -> str:
+    """96 random bits, base64url."""
+    return secrets.token_urlsafe(12)
+
+
+class _Signer(TimestampSigner):
+    """Signs the time a choice was made, which is not always now: adding an exemption keeps it."""
+
+    chosen_at = 0
+
+    def get_timestamp(self) -> int:
+        return self.chosen_at
+
+
+class Tokens:
+    """Mints and verifies tokens. ``secret_keys`` come newest first; older ones still verify."""
+
+    def __init__(self, policy: Policy, secret_keys: Sequence[str]) -> None:
+        self._policy = policy
+        self._lifetime = policy.declarations.lifetime.seconds or 0
+        # itsdangerous signs with the last key of the list and tries from the last to the first.
+        self._signer = _Signer(list(reversed(secret_keys)), salt=SALT, digest_method=hashlib.sha256)
+
+    @property
+    def lifetime(self) -> int:
+        """Seconds a choice is remembered."""
+        return self._lifetime
+
+    def mint(self, consent: Consent) -> str:
+        """Return the token of a recorded choice."""
+        head = f"{consent.id}{_FLAGS[consent.gpc]}"
+        payload = f"{head}.{self._digests(consent.allowed)}.{self._digests(consent.refused)}"
+        self._signer.chosen_at = consent.chosen_at
+        return self._signer.sign(payload).decode("ascii")
+
+    def read(self, token: bytes, now: float) -> Consent:
+        """Return the choice; ``NO_CHOICE`` when the token is expired, forged, of another key or malformed."""
+        if len(token) > _MAX_LENGTH:
+            return NO_CHOICE
+        try:
+            # Signer.unsign, not TimestampSigner's: that one builds a datetime and refuses a clock one second behind.
+            signed = Signer.unsign(self._signer, token)
+            payload, _, stamp = signed.rpartition(b".")
+            chosen_at = bytes_to_int(base64_decode(stamp))
+            head, allowed, refused = payload.decode("ascii").split(".")
+        except (BadSignature, ValueError):
+            return NO_CHOICE
+        if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) != _ID_LENGTH + 1:
+            return NO_CHOICE
+        return Consent(
+            choice_made=True,
+            id=head[:_ID_LENGTH],
+            chosen_at=chosen_at,
+            allowed=self._names(allowed),
+            refused=self._names(refused),
+            gpc=head[_ID_LENGTH] == _FLAGS[True],
+        )
+
+    def expires_at(self, consent: Consent) -> float:
+        """When ``consent`` stops counting, in seconds since the epoch; never, where there is no choice."""
+        return consent.chosen_at + self._lifetime if consent.choice_made else float("inf")
+
+    def _digests(self, names: Iterable[str]) -> str:
+        return "".join(sorted(self._policy.digests[name] for name in names if name in self._policy.digests))
+
+    def _names(self, digests: str) -> frozenset[str]:
+        known = self._policy.by_digest
+        parts = (digests[start : start + LENGTH] for start in range(0, len(digests), LENGTH))
+        return frozenset(known[part] for part in parts if part in known)

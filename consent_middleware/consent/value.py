@@ -1,0 +1,32 @@
+"""What one visitor chose, as an immutable value."""
+
+from dataclasses import dataclass, field
+
+_ALWAYS = frozenset({"authentication", "security"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One visitor's choice, or that there is none (``NO_CHOICE``).
+
+    ``allowed`` and ``refused`` hold ids of purposes and services that were answered under the policy in force; what stands in
+    neither was never answered, or has changed since. ``gpc``: the browser sent the signal when the choice was made.
+    """
+
+    choice_made: bool = False
+    id: str | None = None
+    """Random, made when the choice was recorded; never before."""
+    chosen_at: int = 0
+    """Seconds since the epoch."""
+    allowed: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    gpc: bool = False
+    effective: frozenset[str] = field(default=_ALWAYS, compare=False)
+    """What may happen in this request: necessary purposes and what signals leave of ``allowed``. The decision fills it in."""
+
+    def allows(self, name: str) -> bool:
+        """Say whether a purpose or a service is allowed now. An id that nobody declared is not."""
+        return name in self.effective
+
+
+NO_CHOICE = Consent()

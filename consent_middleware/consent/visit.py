@@ -1,0 +1,174 @@
+"""One visitor's visit: what is known and decided while one request is served."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Protocol
+
+from ..asgi import Scope
+from ..errors import ConfigurationError, LedgerUnavailable
+from ..policy import Policy
+from .choice import Answers, answer
+from .decision import Decision
+from .signals import Signals
+from .token import new_id
+from .value import Consent
+
+logger = logging.getLogger("consent_middleware")
+
+SCOPE_KEY = "consent_middleware"
+"""Where a scope carries its ``Visit``."""
+
+
+class HasScope(Protocol):
+    """A request or websocket of any ASGI framework: it has a ``scope``."""
+
+    @property
+    def scope(self) -> Scope: ...
+
+
+class Decider(Protocol):
+    """Turns a consent into a decision, usually from memory."""
+
+    def __call__(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]: ...
+
+
+Recorder = Callable[["Visit"], Awaitable[None]]
+"""Writes the visit's choice to the ledger; returns when it is durable, raises LedgerUnavailable when it is not."""
+
+
+class Visit:
+    """Everything one request knows about its visitor. Only this object changes while a request is served.
+
+    ``consent`` and ``decision`` hold from now on; ``choice`` is what was chosen in this very request, until its token is sent.
+    """
+
+    __slots__ = (
+        "_decide",
+        "_record",
+        "choice",
+        "consent",
+        "consent_was_read",
+        "decision",
+        "is_committed",
+        "is_secure",
+        "language",
+        "method",
+        "policy",
+        "previous",
+        "response_started",
+        "signals",
+    )
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        consent: Consent,
+        decision: Decision,
+        signals: Signals,
+        is_secure: bool,
+        decide: Decider,
+        record: Recorder,
+    ) -> None:
+        self.policy = policy
+        self.consent = consent
+        self.decision = decision
+        self.signals = signals
+        self.is_secure = is_secure
+        self._decide = decide
+        self._record = record
+        self.consent_was_read = False
+        self.response_started = False
+        self.choice: Answers | None = None
+        self.previous: Consent = consent
+        self.is_committed = False
+        self.method = ""
+        self.language = ""
+
+    def choose(self, answers: Answers, *, method: str, language: str = "") -> Consent:
+        """Let ``answers`` take effect at once. ``commit`` records them; the response then carries the new token."""
+        self.previous = self.consent
+        chosen = Consent(
+            choice_made=True,
+            id=self.consent.id or new_id(),
+            chosen_at=int(time.time()),
+            allowed=answers.allowed,
+            refused=answers.refused,
+            gpc=self.signals.gpc,
+        )
+        self.choice = answers
+        self.is_committed = False
+        self.method = method
+        self.language = language or self.policy.languages[0]
+        self.consent, self.decision = self._decide(chosen, self.signals)
+        if self.response_started:
+            logger.warning(
+                "A choice was recorded after the response had started: it counts for this request, but no token was sent."
+            )
+        return self.consent
+
+    def exempt(self, mark: str) -> None:
+        """Remember in the token that the visitor asked for one cookie (``cookie:<name>``) of a purpose refused before."""
+        consent = self.consent
+        marked = Consent(
+            choice_made=True,
+            id=consent.id,
+            chosen_at=consent.chosen_at,
+            allowed=consent.allowed | {mark},
+            refused=consent.refused,
+            gpc=consent.gpc,
+        )
+        self.consent, self.decision = self._decide(marked, self.signals)
+
+    async def commit(self) -> None:
+        """Record the choice. When the ledger does not answer, a refusal still takes effect, and an acceptance is taken back.
+
+        Raises LedgerUnavailable in the second case: nothing may be allowed that cannot be proven (GDPR Art. 7(1)).
+        """
+        if self.choice is None or self.is_committed:
+            return
+        try:
+            await self._record(self)
+        except LedgerUnavailable:
+            if not self.consent.allowed <= self.previous.allowed:
+                self.choice = None
+                self.consent, self.decision = self._decide(self.previous, self.signals)
+                raise
+            logger.exception("A refusal took effect, but the ledger did not record it.")
+        self.is_committed = True
+
+
+def visit_of(request: "HasScope | Scope") -> Visit:
+    """Return the visit of a request, a websocket or a scope; ConfigurationError where no middleware is mounted."""
+    scope = request if isinstance(request, MutableMapping) else request.scope
+    visit = scope.get(SCOPE_KEY)
+    if not isinstance(visit, Visit):
+        raise ConfigurationError(
+            "This request did not pass through ConsentMiddleware. Wrap the whole app: app = ConsentMiddleware(app, secret_key=…)."
+        )
+    return visit
+
+
+def get_consent(request: "HasScope | Scope") -> Consent:
+    """Return what this visitor chose (``NO_CHOICE`` where there is none); ``consent.allows(id)`` says what that means now."""
+    visit = visit_of(request)
+    visit.consent_was_read = True
+    return visit.consent
+
+
+def record_choice(request: "HasScope | Scope", *, allow: Iterable[str]) -> Consent:
+    """Record a choice that the app asked for itself; it takes effect in the same request.
+
+    ``allow`` names purposes, and services where only some of a purpose's are meant; every other optional purpose is refused.
+    The token goes out with this response, once the ledger has recorded the choice. Doing it twice is doing it once.
+    """
+    visit = visit_of(request)
+    names = frozenset(allow)
+    unknown = names - visit.policy.purposes.keys() - visit.policy.services.keys()
+    if unknown:
+        known = ", ".join([*visit.policy.purposes, *visit.policy.services])
+        raise ConfigurationError(
+            f"record_choice: no purpose or service is called {', '.join(sorted(unknown))}. Known: {known}."
+        )
+    return visit.choose(answer(visit.policy, "save", names, names), method="app")
