@@ -1,0 +1,183 @@
+"""Masks addresses so that they name a network instead of a visitor.
+
+IPv4 is cut to its /24, IPv6 to its /48, the port goes. What is no address is dropped, never passed through.
+RFC 7239 (`Forwarded`), RFC 4291 (IPv6 text), RFC 6890 (special-purpose blocks).
+"""
+
+import re
+from functools import lru_cache
+from socket import AF_INET, AF_INET6, inet_pton
+
+# The longest IPv6 text has 45 characters; a zone id, brackets and a port still fit. Longer is no address, and capping
+# before the cache keeps hostile headers from filling memory.
+_LONGEST_ADDRESS = 96
+_LONGEST_HEADER = 4096
+
+_MAPPED_IPV4 = bytes(10) + b"\xff\xff"
+_SIX_TO_FOUR = b"\x20\x02"
+_SOCKET_PREFIXES = ("/", "unix:", "@", "\x00")
+
+# RFC 7239 §4: `token "=" (token | quoted-string)`, pairs joined by ";" and elements by ",".
+_PAIR = re.compile(r'[ \t]*(?:([!#$%&\'*+.^_`|~0-9A-Za-z-]{1,64})=("(?:[^"\\]|\\.)*"|[^\s",;]*))?[ \t]*([,;]|$)')
+_KEPT_PARAMETER = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z")
+_OBFUSCATED = re.compile(r"_[A-Za-z0-9._-]{1,64}\Z")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+
+
+def mask_ip(text: str) -> str | None:
+    """The network of an address: `192.0.2.43:80` gives `192.0.2.0`, `[2001:db8:1:2::3]` gives `2001:db8:1::`."""
+    if len(text) > _LONGEST_ADDRESS:
+        return None
+    return _mask_known(text)
+
+
+@lru_cache(maxsize=8192)
+def _mask_known(text: str) -> str | None:
+    packed = _pack(text)
+    if packed is None:
+        return None
+    if len(packed) == 4:
+        return f"{packed[0]}.{packed[1]}.{packed[2]}.0"
+    groups = [packed[0] << 8 | packed[1], packed[2] << 8 | packed[3], packed[4] << 8 | packed[5]]
+    if packed[:2] == _SIX_TO_FOUR:  # RFC 3056: the /48 of a 6to4 address *is* the visitor's whole IPv4 address
+        groups[2] &= 0xFF00
+    while groups and groups[-1] == 0:
+        groups.pop()
+    return ":".join(f"{group:x}" for group in groups) + "::"
+
+
+def _pack(text: str) -> bytes | None:
+    """Four or sixteen bytes of an address written with or without port, brackets, zone id or quotes."""
+    host = text.strip(' \t"')
+    if host.startswith("["):
+        host, bracket, port = host[1:].partition("]")
+        if not bracket or (port and not port.startswith(":")):
+            return None
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        if ":" not in host:
+            return inet_pton(AF_INET, host)
+        packed = inet_pton(AF_INET6, host.partition("%")[0])
+    except (OSError, ValueError):  # ValueError: a NUL, a lone surrogate
+        return None
+    return packed[12:] if packed.startswith(_MAPPED_IPV4) else packed
+
+
+def is_private(text: str) -> bool:
+    """Whether a peer can only be a neighbor: loopback, a private or shared block, link-local, a unix socket."""
+    return len(text) <= _LONGEST_ADDRESS and _is_private_known(text)
+
+
+@lru_cache(maxsize=1024)
+def _is_private_known(text: str) -> bool:
+    packed = _pack(text)
+    if packed is None:
+        return _is_socket_path(text)
+    first, second = packed[0], packed[1]
+    if len(packed) == 4:
+        return (
+            first in (10, 127)
+            or (first == 172 and 16 <= second <= 31)
+            or (first == 192 and second == 168)
+            or (first == 169 and second == 254)
+            or (first == 100 and 64 <= second <= 127)  # RFC 6598: clouds number their load balancers from it
+        )
+    return packed == bytes(15) + b"\x01" or first & 0xFE == 0xFC or (first == 0xFE and second & 0xC0 == 0x80)
+
+
+def _is_socket_path(text: str) -> bool:
+    # "/192.0.2.1" is how Java prints an address, not a path.
+    return text.startswith(_SOCKET_PREFIXES) and _pack(text.lstrip("/@")) is None
+
+
+def mask_client(client: object, *, behind_proxy: bool) -> tuple[str, int] | None:
+    """What to write into `scope["client"]`: always an exact `(str, int)`, for servers log it unchecked.
+
+    A private peer that sends forwarding headers (`behind_proxy`) is a proxy, not a visitor, and keeps its address:
+    an inner proxy middleware would otherwise stop trusting it.
+    """
+    if client is None:
+        return None
+    if isinstance(client, (tuple, list)) and client:
+        host = client[0]
+        port = client[1] if len(client) > 1 else 0
+    else:
+        host, port = client, 0
+    if not isinstance(host, str):
+        return ("unknown", 0)
+    if behind_proxy and is_private(host):
+        return (host, port if isinstance(port, int) else 0)
+    return _mask_peer(host) if len(host) <= _LONGEST_ADDRESS else ("unknown", 0)
+
+
+@lru_cache(maxsize=8192)
+def _mask_peer(host: str) -> tuple[str, int]:
+    masked = _mask_known(host)
+    if masked is not None:
+        return (masked, 0)
+    return (host if _is_socket_path(host) else "unknown", 0)
+
+
+def mask_address_list(value: bytes) -> bytes | None:
+    """`X-Forwarded-For` and its kin: each address masked, what is none left out, `None` when nothing remains."""
+    if len(value) > _LONGEST_HEADER:
+        return None
+    text = value.decode("latin-1")
+    if "," not in text:
+        masked = mask_ip(text)
+        return None if masked is None else masked.encode("ascii")
+    kept = [masked for part in text.split(",") if (masked := mask_ip(part)) is not None]
+    return ", ".join(kept).encode("ascii") if kept else None
+
+
+def mask_forwarded(value: bytes) -> bytes:
+    """RFC 7239 `Forwarded`: `for` and `by` masked, `proto` and `host` kept, every other parameter left out."""
+    if len(value) > _LONGEST_HEADER:
+        return b"for=unknown"
+    return _mask_forwarded_known(value)
+
+
+@lru_cache(maxsize=2048)
+def _mask_forwarded_known(value: bytes) -> bytes:
+    text = value.decode("latin-1")
+    elements: list[list[str]] = [[]]
+    position = 0
+    while position <= len(text):
+        match = _PAIR.match(text, position)
+        if match is None:
+            return b"for=unknown"
+        name, content, separator = match.groups()
+        pair = _mask_pair(name.lower(), content) if name else None
+        if pair:
+            elements[-1].append(pair)
+        if separator == ",":
+            elements.append([])
+        elif not separator:
+            break
+        position = match.end()
+    written = ", ".join(";".join(pairs) for pairs in elements if pairs)
+    return written.encode("ascii") or b"for=unknown"
+
+
+def _mask_pair(name: str, content: str) -> str | None:
+    if content.startswith('"'):
+        content = re.sub(r"\\(.)", r"\1", content[1:-1])
+    if name in ("for", "by"):
+        node = _mask_node(content)
+    elif name in ("proto", "host") and _KEPT_PARAMETER.match(content):
+        node = content
+    else:
+        return None
+    return f"{name}={node}" if _TOKEN.match(node) else f'{name}="{node}"'
+
+
+def _mask_node(node: str) -> str:
+    """A node identifier (RFC 7239 §6) without its port; an obfuscated one conceals by design and stays."""
+    name = node.partition(":")[0] if node.startswith("_") else node
+    if _OBFUSCATED.match(name):
+        return name
+    masked = mask_ip(node)
+    if masked is None:
+        return "unknown"
+    return f"[{masked}]" if ":" in masked else masked

@@ -1,0 +1,124 @@
+"""Turns the table of header rules into one function per header that must be masked.
+
+The table is `headers.toml`, beside this file. A mask takes the header's value and the request's `Host`, returns the
+new value or `None` (the header goes), never raises, and changes nothing when applied twice.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from consent_middleware.telemetry.addresses import mask_address_list, mask_forwarded
+from consent_middleware.telemetry.languages import language_matcher
+from consent_middleware.telemetry.referers import mask_referer
+from consent_middleware.telemetry.user_agents import reduce_user_agent
+
+Mask = Callable[[bytes, bytes], bytes | None]
+
+_SCHEME = re.compile(rb'\{"scheme":"https?"\}\Z')
+_SCRIPT_MARKERS = frozenset({b"xmlhttprequest", b"fetch"})
+
+
+class HeaderRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One group of headers: which purpose it waits for, what is done to it until then."""
+
+    title: str
+    purpose: str
+    action: str
+    headers: tuple[str, ...]
+    ambiguous: bool = False
+    providers: tuple[str, ...] = ()
+
+    def applies(self, *, network: bool, device: bool) -> bool:
+        """Whether the visitor's choice leaves this rule in force."""
+        return not {"network": network, "device": device, "never": False}[self.purpose]
+
+    def names(self, declared: frozenset[str]) -> tuple[str, ...]:
+        """Its headers, an ambiguous one only where the policy says whose it is."""
+        if not self.ambiguous or not declared.isdisjoint(self.providers):
+            return self.headers
+        return tuple(name for name in self.headers if name in declared)
+
+
+@cache
+def header_rules() -> tuple[HeaderRule, ...]:
+    """The table, read once."""
+    text = files("consent_middleware.telemetry").joinpath("headers.toml").read_text(encoding="utf-8")
+    return tuple(msgspec.convert(tomllib.loads(text)["rule"], list[HeaderRule]))
+
+
+def build_masks(
+    *,
+    network: bool,
+    device: bool,
+    languages: Sequence[str] = ("en",),
+    declared: frozenset[str] = frozenset(),
+) -> dict[bytes, Mask]:
+    """The masks a request needs, by lower-case header name; a header that is not in it is kept as it came.
+
+    `network` and `device` say what the visitor allows. `declared` names the CDNs and carriers (or the headers
+    themselves) of the policy, for header names that other programs use for other things.
+    """
+    actions: dict[str, Mask] = {
+        "drop": _drop,
+        "address": _mask_addresses,
+        "forwarded": _mask_forwarded,
+        "user-agent": _reduce_user_agent,
+        "language": _language_mask(languages),
+        "referer": mask_referer,
+        "script-marker": _keep_script_marker,
+        "scheme": _keep_scheme,
+    }
+    return {
+        name.encode("ascii"): actions[rule.action]
+        for rule in header_rules()
+        if rule.applies(network=network, device=device)
+        for name in rule.names(declared)
+    }
+
+
+def _drop(value: bytes, host: bytes) -> None:
+    return None
+
+
+def _mask_addresses(value: bytes, host: bytes) -> bytes | None:
+    return mask_address_list(value)
+
+
+def _mask_forwarded(value: bytes, host: bytes) -> bytes:
+    return mask_forwarded(value)
+
+
+def _reduce_user_agent(value: bytes, host: bytes) -> bytes:
+    return reduce_user_agent(value)
+
+
+def _language_mask(languages: Sequence[str]) -> Mask:
+    match = language_matcher(languages or ("en",))
+    return lambda value, host: match(value)
+
+
+def _keep_script_marker(value: bytes, host: bytes) -> bytes | None:
+    # An Android WebView puts its app's package name here; Django and others look for the scripts' values.
+    return value if value.lower() in _SCRIPT_MARKERS else None
+
+
+def _keep_scheme(value: bytes, host: bytes) -> bytes | None:
+    return value if _SCHEME.match(value) else None
+
+
+# A private peer that sends one of these is a proxy and speaks for a visitor.
+FORWARDING_HEADERS: frozenset[bytes] = frozenset(
+    name.encode("ascii")
+    for rule in header_rules()
+    if rule.action in ("address", "forwarded") and not rule.ambiguous
+    for name in rule.headers
+) | {b"x-forwarded-proto", b"x-forwarded-host"}
+
+# What an app may not ask the browser for while `device` is not allowed. The Client Hints specification calls the
+# Accept-CH cache an alternative cookie store: https://wicg.github.io/client-hints-infrastructure/
+RESPONSE_DROPS: frozenset[bytes] = frozenset({b"accept-ch", b"critical-ch", b"observe-browsing-topics"})

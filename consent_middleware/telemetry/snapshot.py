@@ -1,0 +1,199 @@
+"""The parsed description of a visitor's device and network, as far as it is allowed."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from consent_middleware.telemetry.addresses import mask_ip
+from consent_middleware.telemetry.languages import coarse_language, first_language
+from consent_middleware.telemetry.layout import layout_engine
+from consent_middleware.telemetry.user_agents import reduce_user_agent
+
+if TYPE_CHECKING:
+    from consent_middleware.telemetry.visitors import ParsedUserAgent
+
+_LONGEST_USER_AGENT = 512
+_LONGEST_HINT = 256
+_FROZEN_ANDROID = re.compile(r"Android 10; K(?=[;)])")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
+_BRAND_VERSION = re.compile(r'"([^"\\]{1,64})";\s*v="(\d[\d.]{0,30})"')
+# How a browser that ua-parser names calls itself in Client Hints.
+_HINT_BRANDS = {
+    "Chrome": "Google Chrome",
+    "Chrome Mobile": "Google Chrome",
+    "Edge": "Microsoft Edge",
+    "Edge Mobile": "Microsoft Edge",
+    "Opera": "Opera",
+    "Opera Mobile": "Opera",
+}
+_FIRST_WINDOWS_11 = 13  # https://learn.microsoft.com/en-us/microsoft-edge/web-platform/how-to-detect-win11
+
+
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be known about a visitor's device and network; what is not allowed is `None` or coarse."""
+
+    ip: str | None = None
+    """The full client address; `None` until `network` is allowed."""
+    ip_prefix: str | None = None
+    """The network it is in (IPv4 /24, IPv6 /48), also before: it is what the app sees as its client anyway."""
+    browser: str | None = None
+    """The browser's family."""
+    browser_version: str | None = None
+    """Its version; only the major one until `device` is allowed."""
+    os: str | None = None
+    """The system's family."""
+    os_version: str | None = None
+    """The system's version; `None` until `device` is allowed."""
+    device_type: str | None = None
+    """`desktop`, `mobile`, `tablet` or `bot`."""
+    device_brand: str | None = None
+    """The maker; `None` until `device` is allowed."""
+    device_model: str | None = None
+    """The model; `None` until `device` is allowed."""
+    layout_engine: str | None = None
+    """`Blink`, `WebKit`, `Gecko` …"""
+    language: str | None = None
+    """The language the visitor likes best; without its region until `device` is allowed."""
+    is_bot: bool = False
+    """Whether the visitor says it is a robot."""
+
+
+def take_snapshot(
+    headers: Mapping[bytes, bytes],
+    client: tuple[str, int] | None,
+    *,
+    network: bool,
+    device: bool,
+) -> Telemetry:
+    """Describe the sender of `headers` (lower-case names), raw or masked.
+
+    With `network` refused the address is `None` and only its prefix known; with `device` refused browser, major
+    version, system family and engine come from the reduced user agent, and the rest is `None`.
+    """
+    find = headers.get
+    if device:
+        return _describe_fully(
+            find(b"user-agent", b"")[:_LONGEST_USER_AGENT],
+            find(b"accept-language", b"")[:_LONGEST_HINT],
+            client[0] if client else None,
+            network,
+            find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
+            find(b"sec-ch-ua-model", b"")[:_LONGEST_HINT],
+            find(b"sec-ch-ua-platform-version", b"")[:_LONGEST_HINT],
+            find(b"sec-ch-ua-full-version-list", b"")[:_LONGEST_HINT],
+        )
+    return _describe_coarsely(
+        reduce_user_agent(find(b"user-agent", b"")),
+        find(b"accept-language", b"")[:_LONGEST_HINT],
+        client[0] if client else None,
+        network,
+        find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
+    )
+
+
+def warm() -> None:
+    """Load the parser and run it once: the first parse builds its tables, over 100 ms and 25 MB."""
+    _parse("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
+
+
+def _parse(text: str) -> "ParsedUserAgent":
+    from consent_middleware.telemetry.visitors import ParsedUserAgent  # heavy, see its docstring
+
+    return ParsedUserAgent(text)
+
+
+# ua-parser keeps its own results in an S3-FIFO, which a flood of one-time user agents cannot flush; these caches only
+# spare what is built on top.
+@lru_cache(maxsize=2048)
+def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, network: bool, brands: bytes) -> Telemetry:
+    text = reduced.decode("ascii")
+    parsed = _parse(text)
+    prefix = mask_ip(host) if host else None
+    return Telemetry(
+        ip=host if network and prefix else None,
+        ip_prefix=prefix,
+        browser=_known(parsed.browser.family),
+        browser_version=parsed.browser.version_string.partition(".")[0] or None,
+        os=_known(parsed.os.family),  # not its version: a reduced user agent says the same one for everybody
+        device_type=_device_type(parsed),
+        layout_engine=layout_engine(text, brands.decode("latin-1")),
+        language=coarse_language(languages),
+        is_bot=parsed.is_bot,
+    )
+
+
+@lru_cache(maxsize=2048)
+def _describe_fully(
+    user_agent: bytes,
+    languages: bytes,
+    host: str | None,
+    network: bool,
+    brands: bytes,
+    model_hint: bytes,
+    platform_hint: bytes,
+    versions_hint: bytes,
+) -> Telemetry:
+    text = user_agent.decode("latin-1")
+    hinted_model, hinted_platform = _unquote(model_hint), _unquote(platform_hint)
+    if hinted_model:  # Chrome's Android user agent is frozen to "Android 10; K"
+        release = hinted_platform.partition(".")[0] or "10"
+        text = _FROZEN_ANDROID.sub(lambda _: f"Android {release}; {hinted_model}", text)
+    parsed = _parse(text)
+    browser, system = _known(parsed.browser.family), _known(parsed.os.family)
+    prefix = mask_ip(host) if host else None
+    named = parsed.device.model not in (None, "K")
+    return Telemetry(
+        ip=host if network and prefix else None,
+        ip_prefix=prefix,
+        browser=browser,
+        browser_version=_full_version(browser, versions_hint) or parsed.browser.version_string or None,
+        os=system,
+        os_version=_system_version(system, hinted_platform) or parsed.os.version_string or None,
+        device_type=_device_type(parsed),
+        device_brand=_brand(parsed.device.brand) if named else None,
+        device_model=_known(parsed.device.model) if named else None,
+        layout_engine=layout_engine(text, brands.decode("latin-1")),
+        language=first_language(languages),
+        is_bot=parsed.is_bot,
+    )
+
+
+def _unquote(value: bytes) -> str:
+    match = _QUOTED.match(value.decode("latin-1"))
+    return match[1] if match else ""
+
+
+def _known(family: str | None) -> str | None:
+    return None if family in (None, "", "Other") else family
+
+
+def _brand(brand: str | None) -> str | None:
+    return None if brand is None or brand.startswith("Generic") else brand
+
+
+def _device_type(parsed: "ParsedUserAgent") -> str | None:
+    if parsed.is_bot:
+        return "bot"
+    if parsed.is_tablet:
+        return "tablet"
+    if parsed.is_mobile:
+        return "mobile"
+    return "desktop" if parsed.is_pc else None
+
+
+def _full_version(browser: str | None, hint: bytes) -> str | None:
+    if browser is None or not hint:
+        return None
+    return dict(_BRAND_VERSION.findall(hint.decode("latin-1"))).get(_HINT_BRANDS.get(browser, browser))
+
+
+def _system_version(system: str | None, version: str) -> str | None:
+    if not version or system is None:
+        return None
+    if system != "Windows":
+        return version
+    major = version.partition(".")[0]
+    return "11" if major.isdecimal() and int(major) >= _FIRST_WINDOWS_11 else "10"
