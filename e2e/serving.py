@@ -1,0 +1,146 @@
+"""Serve ASGI apps on loopback for as long as a block lasts."""
+
+import asyncio
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import trustme
+import uvicorn
+from starlette.types import ASGIApp
+
+LOOPBACK = "127.0.0.1"
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A running server. A browser reaches it under any name below localhost; cookies tell the names apart."""
+
+    scheme: str
+    port: int
+
+    def url(self, host: str = "localhost", path: str = "") -> str:
+        """Return the address of a path below one of the site's names: `www.shop.localhost`, `127.0.0.1` …"""
+        return f"{self.scheme}://{host}:{self.port}{path}"
+
+
+@contextmanager
+def served(app: ASGIApp, *, https: bool = False) -> Iterator[Site]:
+    """Run the app under uvicorn, in a thread with an event loop of its own.
+
+    `https` serves a throw-away certificate for localhost and every name below it, which only a context with
+    `ignore_https_errors` accepts. Cookies do not tell ports apart: give another site another name.
+    """
+    with closing(_listen()) as listener, TemporaryDirectory() as folder:
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            ws="websockets-sansio",
+            # A page that is still open may hold an event stream: it has no say in how long a test run takes.
+            timeout_graceful_shutdown=1,
+        )
+        if https:
+            certificate = Path(folder) / "certificate.pem"
+            certificate.write_bytes(_certificate())
+            config.ssl_certfile = str(certificate)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(_serve(server, listener)), daemon=True)
+        thread.start()
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not server.started:
+                if not thread.is_alive() or time.monotonic() > deadline:
+                    raise RuntimeError("the app did not start: uvicorn's reason is on standard error")
+                time.sleep(0.01)
+            yield Site(scheme="https" if https else "http", port=listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
+
+
+@contextmanager
+def running(*command: str | Path, url: str, cwd: Path | None = None) -> Iterator[None]:
+    """Run a command that serves `url`, from its first answer on until the block ends."""
+    with TemporaryDirectory() as folder, (Path(folder) / "output").open("w+b") as output:
+        process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not _answers(url):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    said = output.read().decode(errors="replace")
+                    raise RuntimeError(f"{' '.join(map(str, command))} does not serve {url}; it said:\n{said}")
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port_pair() -> int:
+    """Return a port that is free and whose successor is free too (the demo's tracker takes the next one)."""
+    for _ in range(100):
+        with closing(_listen()) as first:
+            port: int = first.getsockname()[1]
+            try:
+                with closing(_listen(port + 1)):
+                    return port
+            except (OSError, OverflowError):
+                continue
+    raise RuntimeError("no two free ports in a row on the loopback interface")
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    await server.serve([listener])
+    # A browser keeps connections open, some of them unused, and TLS waits for its goodbye: end them for it.
+    for connection in list(server.server_state.connections):
+        if connection.transport is not None:
+            connection.transport.abort()
+    await asyncio.sleep(0.01)
+
+
+def _listen(port: int = 0) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _answers(url: str) -> bool:
+    try:
+        # No proxy of the environment's: this is loopback.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url, timeout=2) as answer:
+            return bool(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except OSError:
+        return False
+
+
+@cache
+def _certificate() -> bytes:
+    names = ("localhost", "*.localhost", "*.shop.localhost", LOOPBACK)
+    leaf = trustme.CA().issue_cert(*names)
+    return leaf.private_key_pem.bytes() + b"".join(part.bytes() for part in leaf.cert_chain_pems)
