@@ -1,0 +1,6 @@
+"""What is proven."""
+
+from .ledger import Ledger
+from .records import ChoiceRecord
+
+__all__ = ["ChoiceRecord", "Ledger"]

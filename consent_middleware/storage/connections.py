@@ -1,0 +1,73 @@
+"""The open connections of one database, on the event loop they belong to."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ..errors import LedgerError, LedgerUnavailable
+from .engine import open_engine
+from .migrations import migrate
+from .urls import DatabaseUrl
+
+T = TypeVar("T")
+
+
+class Connections:
+    """Opened and migrated at first use; where that fails, the next use tries again."""
+
+    def __init__(self, url: DatabaseUrl, *, patience: float, create: bool) -> None:
+        self._url = url
+        self._patience = patience
+        self._create = create
+        self._engine: AsyncEngine | None = None
+        self._opening = asyncio.Lock()
+        # SQLite has one writer at a time and lets others poll for their turn; in this process they queue.
+        self._turn = contextlib.nullcontext() if url.is_postgresql else asyncio.Lock()
+
+    async def transact(self, work: Callable[[AsyncConnection], Awaitable[T]], *, writing: bool, seconds: float) -> T:
+        """Run ``work`` in one transaction, committed when this returns.
+
+        Raises LedgerUnavailable after ``seconds`` or when the database cannot be reached, LedgerError when it refuses.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                engine = await self._opened()
+                if not writing:
+                    async with engine.begin() as connection:
+                        return await work(connection)
+                async with self._turn, engine.execution_options(writing=True).begin() as connection:
+                    return await work(connection)
+        except TimeoutError as error:
+            raise LedgerUnavailable("The ledger's database did not answer in time.") from error
+        except (OSError, SQLAlchemyError) as error:
+            raise _translated(error) from error
+
+    async def close(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.dispose()
+
+    async def _opened(self) -> AsyncEngine:
+        async with self._opening:
+            if self._engine is None:
+                engine = open_engine(self._url, self._patience)
+                try:
+                    await migrate(engine, create=self._create, seconds=self._patience)
+                except BaseException:
+                    await engine.dispose()
+                    raise
+                self._engine = engine
+            return self._engine
+
+
+def _translated(error: OSError | SQLAlchemyError) -> LedgerError:
+    reason = str(error.orig if isinstance(error, DBAPIError) else error)
+    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    if gone or isinstance(error, OSError | OperationalError | PoolTimeout):
+        return LedgerUnavailable(f"The ledger's database cannot be reached: {reason}")
+    return LedgerError(f"The ledger's database refused: {reason}")

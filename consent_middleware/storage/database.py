@@ -1,0 +1,123 @@
+"""One database, by URL, that may be asked from any event loop."""
+
+import asyncio
+import threading
+import weakref
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from ..errors import LedgerUnavailable
+from .loop_thread import LoopThread
+from .urls import DatabaseUrl
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from .connections import Connections
+
+T = TypeVar("T")
+Work = Callable[["AsyncConnection"], Awaitable[T]]
+
+PATIENCE = 5.0
+"""Seconds that one request waits for the database at most."""
+
+
+class Run:
+    """What lives from one start of a database to its next stop: a thread, and on it the connections."""
+
+    def __init__(self, url: DatabaseUrl, *, patience: float, create: bool) -> None:
+        self.thread = LoopThread("consent-ledger")
+        self._url = url
+        self._patience = patience
+        self._create = create
+        self._connections: Connections | None = None
+        self._closed = False
+
+    async def transact(self, work: Work[T], *, writing: bool, seconds: float) -> T:
+        """Run ``work`` in one transaction; only on this thread's event loop. See ``Connections.transact``."""
+        if self._closed:
+            raise LedgerUnavailable("The ledger was stopped.")
+        if self._connections is None:
+            # Here, on a thread of its own: importing SQLAlchemy takes 180 ms, which no request should wait for.
+            from .connections import Connections
+
+            self._connections = Connections(self._url, patience=self._patience, create=self._create)
+        return await self._connections.transact(work, writing=writing, seconds=seconds)
+
+    def stop(self) -> "Future[None]":
+        """Close the connections, then end the thread."""
+        return self.thread.stop_after(self._close())
+
+    async def _close(self) -> None:
+        self._closed = True
+        if self._connections is not None:
+            await self._connections.close()
+
+
+class Database:
+    """SQLite or PostgreSQL. Starts by itself at first use; ``start`` does it early, ``stop`` ends it, a later use starts it again.
+
+    ``sqlite://`` is in memory, for tests: it is empty again after ``stop``. ``create=False`` refuses to make a ledger where none is.
+    Raises ConfigurationError where the URL cannot work.
+    """
+
+    def __init__(self, url: str, *, patience: float = PATIENCE, create: bool = True) -> None:
+        self.url = DatabaseUrl.parse(url)
+        self.patience = patience
+        self._create = create
+        self._current: Run | None = None
+        self._starting = threading.Lock()
+
+    async def start(self) -> None:
+        """Open the database and bring its tables up to date."""
+        await self.run(_nothing)
+
+    async def stop(self) -> None:
+        """Close the connections. One that does not answer is left behind after ``patience`` seconds."""
+        with self._starting:
+            run, self._current = self._current, None
+        if run is None or not run.thread.is_alive:
+            return
+        try:
+            await self.answer(run.stop())
+        except LedgerUnavailable:
+            return
+        run.thread.join(1)
+
+    async def run(self, work: Work[T], *, writing: bool = False) -> T:
+        """Run ``work`` in one transaction. Raises LedgerUnavailable within ``patience`` seconds, LedgerError when refused."""
+        run = self._live()
+        # Left five percent for the way back, so that the answer is the database's own.
+        transaction = run.transact(work, writing=writing, seconds=self.patience * 0.95)
+        return await self.answer(run.thread.submit(transaction))
+
+    def call_soon(self, callback: Callable[[Run], object]) -> None:
+        """Call ``callback`` on the database's own event loop, from any thread."""
+        run = self._live()
+        run.thread.call_soon(lambda: callback(run))
+
+    async def answer(self, future: "Future[T]") -> T:
+        """Wait for what the database's thread makes of ``future``; LedgerUnavailable after ``patience`` seconds."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise LedgerUnavailable("The ledger's database did not answer in time.") from error
+
+    def _live(self) -> Run:
+        with self._starting:
+            if self._current is None or not self._current.thread.is_alive:
+                self._current = Run(self.url, patience=self.patience, create=self._create)
+                # A middleware that nobody stopped (a test without lifespan) takes its thread with it.
+                weakref.finalize(self, _abandon, self._current)
+            return self._current
+
+
+def _abandon(run: Run) -> None:
+    if run.thread.is_alive:
+        run.stop()
+
+
+async def _nothing(_: "AsyncConnection") -> None:
+    return None
