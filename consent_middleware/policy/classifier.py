@@ -1,0 +1,184 @@
+"""Judges what a cookie is for: the site's declaration, then known names, then words, then evidence."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from consent_middleware.policy import catalogue, evidence, lexicon, morphology
+from consent_middleware.policy.catalogue import Known, Vendor
+from consent_middleware.policy.names import CONSIDERED, forms
+from consent_middleware.policy.recall import Recall
+from consent_middleware.policy.verdict import UNCLASSIFIED, Verdict
+
+REMEMBERED = 4096
+"""Names remembered in each of two generations."""
+
+_CATALOGUE = catalogue.load()
+_LEXICON = lexicon.load()
+
+
+class Declaration(Protocol):
+    """One cookie that a policy declares."""
+
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def service(self) -> str | None: ...
+    @property
+    def key(self) -> str: ...
+
+
+class Declarations(Protocol):
+    """What the classifier needs of a policy."""
+
+    def find_cookie(self, name: str) -> Declaration | None: ...
+
+
+_remembered: Recall[Verdict] = Recall(REMEMBERED)
+
+
+def classify(
+    name: str,
+    *,
+    value: str | None = None,
+    attributes: evidence.Attributes | None = None,
+    host: str | None = None,
+    policy: Declarations | None = None,
+) -> Verdict:
+    """Say what one cookie is for.
+
+    ``attributes`` are those of its ``Set-Cookie``, by lower-case name. ``host`` is the host that set the cookie: on a
+    known vendor's host a name means what that vendor means by it, anywhere else what an app of its own would mean.
+    A name's verdict does not depend on value or attributes; they only settle a name that has none.
+    """
+    if policy is not None:
+        declared = _find_declared(name, policy)
+        if declared is not None:
+            return declared
+    if host is not None:
+        vendor = _CATALOGUE.vendor_of_host(host)
+        if vendor is not None:
+            return _judge_at_vendor(name[:CONSIDERED], vendor, value, attributes)
+    verdict = _judge_name(name)
+    if verdict.purpose is not UNCLASSIFIED or (value is None and attributes is None):
+        return verdict
+    return _weigh_evidence(name[:CONSIDERED], verdict, value, attributes)
+
+
+def _find_declared(name: str, policy: Declarations) -> Verdict | None:
+    declaration = policy.find_cookie(name)
+    if declaration is None:
+        for form in forms(name[:CONSIDERED])[1:]:
+            declaration = policy.find_cookie(form)
+            if declaration is not None:
+                break
+        else:
+            return None
+    return Verdict(
+        purpose=declaration.purpose,
+        reason=f"The policy declares it at {declaration.key} for the purpose {declaration.purpose}.",
+        rule=f"policy:{declaration.key}",
+        confidence=1.0,
+        service=declaration.service,
+    )
+
+
+def _judge_name(name: str) -> Verdict:
+    if len(name) > CONSIDERED:
+        name = name[:CONSIDERED]
+    verdict = _remembered.get(name)
+    if verdict is None:
+        verdict = _judge_new_name(name)
+        _remembered.put(name, verdict)
+    return verdict
+
+
+def _judge_new_name(name: str) -> Verdict:
+    candidates = forms(name)
+    for form in candidates:
+        known = _CATALOGUE.find(form)
+        if known is not None:
+            return _tell_known(known, 0.98)
+    for form in candidates:
+        known = _CATALOGUE.find_folded(form)
+        if known is not None:
+            return _tell_known(known, 0.9)
+    reading = morphology.read(candidates[1] if len(candidates) > 1 else name, _LEXICON)
+    if reading.purpose is not None:
+        return _tell_words(reading.purpose, reading)
+    return Verdict(
+        purpose=UNCLASSIFIED,
+        reason="No known cookie has this name, and its words do not say what it is for.",
+        rule="none",
+        confidence=0.0,
+    )
+
+
+def _judge_at_vendor(
+    name: str, vendor: Vendor, value: str | None, attributes: evidence.Attributes | None
+) -> Verdict:
+    for form in forms(name):
+        known = _CATALOGUE.find_at(vendor, form)
+        if known is not None:
+            return _tell_known(known, 0.98)
+    verdict = _judge_name(name)
+    if verdict.purpose is not UNCLASSIFIED:
+        return verdict
+    group = vendor.groups[0]
+    return Verdict(
+        purpose=group.purpose,
+        reason=f"A host of {vendor.title} set it, whose cookies are mostly for {group.purpose}.",
+        rule="evidence:host",
+        confidence=0.6,
+        kind=group.kind,
+        vendor=vendor.title,
+    )
+
+
+def _weigh_evidence(
+    name: str, verdict: Verdict, value: str | None, attributes: evidence.Attributes | None
+) -> Verdict:
+    shape = evidence.read_value(value) if value else None
+    if shape is not None:
+        return Verdict(
+            purpose=shape.purpose,
+            reason=f"Its name says nothing, but {shape.says}.",
+            rule="evidence:value",
+            confidence=0.75,
+            kind=shape.kind,
+        )
+    if attributes is None or not evidence.looks_like_login(attributes):
+        return verdict
+    if morphology.read(name, _LEXICON).hints_at_tracking:
+        return verdict
+    return Verdict(
+        purpose="authentication",
+        reason="Its name says nothing, but scripts cannot read it and only this host gets it, as a session needs.",
+        rule="evidence:presumed-authentication",
+        confidence=0.55,
+        kind="session",
+    )
+
+
+def _tell_known(known: Known, confidence: float) -> Verdict:
+    vendor, group = known.vendor, known.group
+    lifetime = f", usually kept {group.lifetime}" if group.lifetime not in ("", "s") else ""
+    return Verdict(
+        purpose=group.purpose,
+        reason=f"{vendor.title} uses {known.name} for {group.purpose} ({group.kind}){lifetime}.",
+        rule=f"catalogue:{vendor.id}",
+        confidence=confidence,
+        kind=group.kind,
+        vendor=vendor.title,
+    )
+
+
+def _tell_words(purpose: str, reading: morphology.Reading) -> Verdict:
+    words = [word.replace("+", " ") for word in reading.words]
+    quoted = ", ".join(f"“{word}”" for word in words)
+    return Verdict(
+        purpose=purpose,
+        reason=f"Nobody is known to use this name, but {quoted} in it speaks for {purpose} ({reading.kind}).",
+        rule=f"name:{'+'.join(reading.words)}",
+        confidence=round(min(0.9, 0.5 + reading.margin / 12), 2),
+        kind=reading.kind,
+    )

@@ -1,0 +1,36 @@
+"""The forms under which one cookie name may be known: as sent, without its prefix, without its chunk number."""
+
+import re
+
+CONSIDERED = 256
+"""Longer names are judged by their beginning: no real cookie needs more, and the work stays bounded."""
+
+# RFC 6265bis 4.1.3 and the __Http- prefixes of the layered-cookies draft; browsers match them without regard to case.
+_PREFIXES = ("__host-http-", "__host-", "__secure-", "__http-")
+
+# ASP.NET's CookiesC1, Supabase's and Auth.js' token.0, others' name_1 and name-1: the parts of one long value.
+_CHUNK = re.compile(r"(?:(?<=[A-Za-z])C[1-9][0-9]?|[._-][0-9]{1,2})\Z")
+
+
+def peel_prefix(name: str) -> str:
+    """Take a cookie name prefix (``__Host-`` …) off; what is left is the name the application chose."""
+    if name[:2] != "__":
+        return name
+    lowered = name[:12].lower()
+    for prefix in _PREFIXES:
+        if lowered.startswith(prefix):
+            return name[len(prefix) :]
+    return name
+
+
+def forms(name: str) -> list[str]:
+    """Every form of a name to look up, the most literal first."""
+    found = [name]
+    bare = peel_prefix(name)
+    if bare != name and bare:
+        found.append(bare)
+    tail = bare[-3:]
+    chunk = _CHUNK.search(bare, max(len(bare) - 4, 0)) if tail[-1:].isdigit() else None
+    if chunk and chunk.start() > 0:
+        found.append(bare[: chunk.start()])
+    return found
