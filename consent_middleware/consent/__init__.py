@@ -2,7 +2,7 @@
 
 from .choice import ACTIONS, Action, Answers, answer
 from .decision import Decision, decide
-from .signals import Signals
+from .signals import SIGNALS, Signals
 from .token import Tokens
 from .value import NO_CHOICE, Consent
 from .visit import SCOPE_KEY, Visit, get_consent, record_choice, visit_of
@@ -11,6 +11,7 @@ __all__ = [
     "ACTIONS",
     "NO_CHOICE",
     "SCOPE_KEY",
+    "SIGNALS",
     "Action",
     "Answers",
     "Consent",

@@ -1,9 +1,6 @@
 """What the browser says by itself."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from ..asgi import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +10,5 @@ class Signals:
     gpc: bool = False
 
 
-def read_gpc(headers: Iterable[Header]) -> bool:
-    """Say whether one ``Sec-GPC`` field is exactly ``1``; ``0``, ``true``, ``1,1`` and ``1;x`` mean nothing."""
-    return any(name == b"sec-gpc" and value == b"1" for name, value in headers)
+SIGNALS = (Signals(gpc=False), Signals(gpc=True))
+"""By whether the browser sends ``Sec-GPC: 1``: exactly that; ``0``, ``true``, ``1,1`` and ``1;x`` mean nothing (section 3.1)."""

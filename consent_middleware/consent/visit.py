@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..asgi import Scope
 from ..errors import ConfigurationError, LedgerUnavailable
@@ -17,7 +17,7 @@ from .value import Consent
 logger = logging.getLogger("consent_middleware")
 
 SCOPE_KEY = "consent_middleware"
-"""Where a scope carries its ``Visit``."""
+"""Where a scope carries its ``Visit``, or what makes it."""
 
 
 class HasScope(Protocol):
@@ -25,6 +25,14 @@ class HasScope(Protocol):
 
     @property
     def scope(self) -> Scope: ...
+
+
+@runtime_checkable
+class HasVisit(Protocol):
+    """What stands in a scope: most requests never ask for their visit, so it is made on demand."""
+
+    @property
+    def visit(self) -> "Visit": ...
 
 
 class Decider(Protocol):
@@ -43,26 +51,15 @@ class Visit:
     ``consent`` and ``decision`` hold from now on; ``choice`` is what was chosen in this very request, until its token is sent.
     """
 
-    __slots__ = (
-        "_decide",
-        "_record",
-        "choice",
-        "consent",
-        "consent_was_read",
-        "decision",
-        "is_committed",
-        "is_secure",
-        "language",
-        "method",
-        "policy",
-        "previous",
-        "response_started",
-        "signals",
-    )
+    choice: Answers | None = None
+    is_committed: bool = False
+    consent_was_read: bool = False
+    response_started: bool = False
+    method: str = ""
+    language: str = ""
 
     def __init__(
         self,
-        *,
         policy: Policy,
         consent: Consent,
         decision: Decision,
@@ -72,19 +69,12 @@ class Visit:
         record: Recorder,
     ) -> None:
         self.policy = policy
-        self.consent = consent
+        self.consent = self.previous = consent
         self.decision = decision
         self.signals = signals
         self.is_secure = is_secure
         self._decide = decide
         self._record = record
-        self.consent_was_read = False
-        self.response_started = False
-        self.choice: Answers | None = None
-        self.previous: Consent = consent
-        self.is_committed = False
-        self.method = ""
-        self.language = ""
 
     def choose(self, answers: Answers, *, method: str, language: str = "") -> Consent:
         """Let ``answers`` take effect at once. ``commit`` records them; the response then carries the new token."""
@@ -139,15 +129,21 @@ class Visit:
         self.is_committed = True
 
 
+def scope_of(request: "HasScope | Scope") -> Scope:
+    """Return the scope of a request or websocket of any framework; a scope is its own."""
+    return request if isinstance(request, MutableMapping) else request.scope
+
+
 def visit_of(request: "HasScope | Scope") -> Visit:
     """Return the visit of a request, a websocket or a scope; ConfigurationError where no middleware is mounted."""
-    scope = request if isinstance(request, MutableMapping) else request.scope
-    visit = scope.get(SCOPE_KEY)
-    if not isinstance(visit, Visit):
+    holder = scope_of(request).get(SCOPE_KEY)
+    if isinstance(holder, Visit):
+        return holder
+    if not isinstance(holder, HasVisit):
         raise ConfigurationError(
             "This request did not pass through ConsentMiddleware. Wrap the whole app: app = ConsentMiddleware(app, secret_key=…)."
         )
-    return visit
+    return holder.visit
 
 
 def get_consent(request: "HasScope | Scope") -> Consent:

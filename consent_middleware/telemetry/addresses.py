@@ -108,11 +108,12 @@ def mask_client(client: object, *, behind_proxy: bool) -> tuple[str, int] | None
         return ("unknown", 0)
     if behind_proxy and is_private(host):
         return (host, port if isinstance(port, int) else 0)
-    return _mask_peer(host) if len(host) <= _LONGEST_ADDRESS else ("unknown", 0)
+    return mask_peer(host) if len(host) <= _LONGEST_ADDRESS else ("unknown", 0)
 
 
 @lru_cache(maxsize=8192)
-def _mask_peer(host: str) -> tuple[str, int]:
+def mask_peer(host: str) -> tuple[str, int]:
+    """What stands in ``scope["client"]`` for a peer that is the visitor: its network, and port 0."""
     masked = _mask_known(host)
     if masked is not None:
         return (masked, 0)

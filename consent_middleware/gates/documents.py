@@ -1,0 +1,33 @@
+"""Which requests are a person opening a page.
+
+Only those get a banner, and only their answers expire cookies. Fetch metadata says it exactly
+(https://www.w3.org/TR/fetch-metadata/). A plain-http named host gets none, but Chromium and Firefox mark navigations there with
+``Upgrade-Insecure-Requests``; old Safari asks for ``text/html``, which no ``fetch()`` does by itself.
+"""
+
+from ..asgi import Header
+from .shapes import Shape
+
+_FRAGMENT_HEADERS = (
+    b"x-requested-with",
+    b"hx-request",
+    b"turbo-frame",
+    b"x-pjax",
+    b"x-up-version",
+    b"x-inertia",
+    b"x-alpine-request",
+)
+
+
+def is_navigation(headers: list[Header], shape: Shape) -> bool:
+    """Say whether the request opens a page in a tab (not in a frame, not by a script)."""
+    if shape.destination >= 0:
+        destination = headers[shape.destination][1]
+        if destination != b"empty":
+            return destination == b"document"
+        # A page that comes through a service worker says "empty", but its mode is still "navigate".
+        return (b"sec-fetch-mode", b"navigate") in headers
+    fields = dict(headers)
+    if b"sec-fetch-mode" in fields or any(name in fields for name in _FRAGMENT_HEADERS):
+        return False
+    return fields.get(b"upgrade-insecure-requests") == b"1" or b"text/html" in fields.get(b"accept", b"")

@@ -1,0 +1,69 @@
+"""Small changes to a list of raw response headers: Vary, Cache-Control, validators.
+
+Names are compared in lower case, since some apps write them otherwise; what need not change is kept as it stands.
+"""
+
+from collections.abc import Callable, Iterable
+
+from ..asgi import Header
+
+_BODY_DIGESTS = frozenset({b"content-digest", b"repr-digest", b"digest", b"content-md5"})
+_SHARED_ONLY = (b"public", b"s-maxage", b"proxy-revalidate", b"must-understand")
+
+
+def values(headers: Iterable[Header], name: bytes) -> list[bytes]:
+    return [value for key, value in headers if key.lower() == name]
+
+
+def first(headers: Iterable[Header], name: bytes) -> bytes:
+    return next((value for key, value in headers if key.lower() == name), b"")
+
+
+def without(headers: Iterable[Header], names: frozenset[bytes]) -> list[Header]:
+    return [pair for pair in headers if pair[0].lower() not in names]
+
+
+def add_vary(headers: list[Header], *names: bytes) -> None:
+    """Add field names to Vary in place; ``*`` already says everything, and nothing is named twice (RFC 9110, section 12.5.5)."""
+    present = [part.strip().lower() for value in values(headers, b"vary") for part in value.split(b",")]
+    missing = [name for name in names if name.lower() not in present]
+    if b"*" in present or not missing:
+        return
+    for index, (key, value) in enumerate(headers):
+        if key.lower() == b"vary":
+            headers[index] = (key, b", ".join([value, *missing] if value.strip() else missing))
+            return
+    headers.append((b"vary", b", ".join(missing)))
+
+
+def make_private(headers: list[Header]) -> None:
+    """Keep a page that shows one visitor's state out of shared caches (RFC 9111, section 5.2.2.7)."""
+    written = values(headers, b"cache-control")
+    directives = [part.strip() for value in written for part in value.split(b",") if part.strip()]
+    names = [directive.partition(b"=")[0].strip().lower() for directive in directives]
+    if b"no-store" in names or b"private" in names:
+        return
+    kept = [directive for directive, name in zip(directives, names, strict=True) if name not in _SHARED_ONLY]
+    headers[:] = without(headers, frozenset({b"cache-control"}))
+    headers.append((b"cache-control", b", ".join([b"private", *kept])))
+
+
+def is_shared(headers: Iterable[Header]) -> bool:
+    """Say whether a shared cache may keep this response: then it must not carry one visitor's Set-Cookie."""
+    directives = [part.strip().lower() for value in values(headers, b"cache-control") for part in value.split(b",")]
+    if b"private" in directives or b"no-store" in directives:
+        return False
+    return any(
+        directive == b"public" or (directive.startswith((b"max-age=", b"s-maxage=")) and not directive.endswith(b"=0"))
+        for directive in directives
+    )
+
+
+def drop_body_facts(headers: Iterable[Header]) -> list[Header]:
+    """Remove what described the body before it was changed: length, digests, ranges, date of change."""
+    gone = _BODY_DIGESTS | {b"content-length", b"accept-ranges", b"last-modified"}
+    return without(headers, gone)
+
+
+def map_etag(headers: Iterable[Header], change: Callable[[bytes], bytes]) -> list[Header]:
+    return [(key, change(value)) if key.lower() == b"etag" else (key, value) for key, value in headers]

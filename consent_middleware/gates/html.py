@@ -1,0 +1,251 @@
+"""Finds the place in streamed HTML where the body begins, and puts markup there.
+
+A tokenizer for the part before the body only, by the rules of WHATWG HTML (sections 13.2.5 and 13.2.6.4): comments, raw text,
+script escapes, templates, omitted tags. Every byte comes out as it went in and as soon as it can: at most an unfinished tag
+(4 KiB) is held back. Where the document is none, or too strange, nothing is inserted.
+"""
+
+import re
+
+HOLD_BACK = 4096
+
+_WHITE = rb"[\t\n\f\r ]"
+_SPACES = re.compile(_WHITE + rb"*")
+_SPACES_OR_SLASH = re.compile(rb"[\t\n\f\r /]*")
+_TAG_NAME = re.compile(rb"</?([A-Za-z][^\t\n\f\r />]*)")
+_ATTRIBUTE_NAME = re.compile(rb"=?[^\t\n\f\r />=]*")
+_UNQUOTED = re.compile(rb"[^\t\n\f\r >]*")
+_COMMENT_END = re.compile(rb"--!?>")
+_SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
+
+_HEAD_VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
+_RAW_TEXT = frozenset({b"title", b"style", b"noframes", b"noscript"})
+_RAW_IN_TEMPLATE = _RAW_TEXT | {b"textarea", b"iframe", b"xmp", b"noembed"}
+_WHOLE = frozenset({b"html", b"head", b"body"})
+_IMPLY_BODY_AT_END = frozenset({b"body", b"html", b"br"})
+_BOM = b"\xef\xbb\xbf"
+_UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_ESCAPE = 0x1B
+"""ISO-2022-JP shifts by escape sequences: what looks like a tag there may be a letter."""
+
+
+class BodyInserter:
+    """Feed it the body chunk by chunk; it gives the same bytes back, with ``markup`` once at the start of the body."""
+
+    def __init__(self, markup: bytes) -> None:
+        self._markup = markup
+        self._held = b""
+        self._scan = self._at_start
+        self._position = 0
+        self._is_whole = False
+        self._templates = 0
+        self._raw_name = b""
+        self._escaped = 0
+        self.is_done = False
+        self.is_inserted = False
+
+    def feed(self, data: bytes, *, is_last: bool) -> bytes:
+        """Return the bytes that can go out now."""
+        if self.is_done:
+            return data
+        buffer = self._held + data if self._held else data
+        self._held = b""
+        self._position = 0
+        while not self.is_done and self._scan(buffer, is_last):
+            pass
+        if self.is_done:
+            place = self._position
+            return buffer[:place] + self._markup + buffer[place:] if self.is_inserted else buffer
+        if is_last:
+            return self._finish(buffer)
+        if len(buffer) - self._position > HOLD_BACK:
+            self._give_up()
+            return buffer
+        self._held = buffer[self._position :]
+        return buffer[: self._position]
+
+    def _finish(self, buffer: bytes) -> bytes:
+        """A document without any body content: the body is implied at its end, unless something was left open."""
+        is_closed = self._scan == self._in_head and self._position == len(buffer) and not self._templates
+        self.is_done = True
+        self.is_inserted = is_closed and self._is_whole
+        return buffer + self._markup if self.is_inserted else buffer
+
+    # Each scanner moves `_position` and returns whether to go on with what it left; False waits for more bytes.
+
+    def _at_start(self, buffer: bytes, is_last: bool) -> bool:
+        if len(buffer) < 3 and not is_last:
+            return False
+        if buffer.startswith(_UTF_16_BOMS):
+            return self._give_up()
+        if buffer.startswith(_BOM):
+            self._position = 3
+        self._scan = self._in_head
+        return True
+
+    def _in_head(self, buffer: bytes, is_last: bool) -> bool:
+        start = _SPACES.match(buffer, self._position).end()  # type: ignore[union-attr]  # matches the empty string
+        self._position = start
+        if start == len(buffer):
+            return False
+        if buffer[start] != 0x3C:
+            return self._text(buffer, start)
+        rest = buffer[start : start + 4]
+        if rest == b"<!--":
+            self._position = start + 2
+            self._scan = self._in_comment
+            return True
+        if b"<!--".startswith(rest) and not is_last:
+            return False
+        if rest[:2] in (b"<!", b"<?"):
+            return self._declaration(buffer, start)
+        match = _TAG_NAME.match(buffer, start)
+        if match is None:
+            return self._odd_sign(buffer, start, is_last)
+        end = _tag_end(buffer, match.end())
+        if end < 0:
+            return False
+        name = match[1].lower()
+        return self._end_tag(name, start, end) if buffer[start + 1] == 0x2F else self._start_tag(name, start, end)
+
+    def _text(self, buffer: bytes, start: int) -> bool:
+        if buffer[start] == _ESCAPE:
+            return self._give_up()
+        if not self._templates:
+            return self._insert(start)
+        following = buffer.find(b"<", start)
+        self._position = len(buffer) if following < 0 else following
+        return following >= 0
+
+    def _declaration(self, buffer: bytes, start: int) -> bool:
+        """A doctype, or what browsers treat as a comment: up to the next ``>``."""
+        end = buffer.find(b">", start)
+        if end < 0:
+            return False
+        self._is_whole |= buffer[start : start + 9].lower() == b"<!doctype"
+        self._position = end + 1
+        return True
+
+    def _odd_sign(self, buffer: bytes, start: int, is_last: bool) -> bool:
+        """``</>`` is nothing, ``</1…>`` a comment, and any other ``<`` is text."""
+        if len(buffer) - start < 3 and not is_last:
+            return False
+        if buffer[start + 1 : start + 2] == b"/":
+            return self._declaration(buffer, start)
+        if self._templates:
+            self._position = start + 1
+            return True
+        return self._insert(start)
+
+    def _start_tag(self, name: bytes, start: int, end: int) -> bool:
+        self._position = end
+        if name == b"script":
+            self._escaped = 0
+            self._scan = self._in_script
+        elif name in (_RAW_IN_TEMPLATE if self._templates else _RAW_TEXT):
+            self._raw_name = name
+            self._scan = self._in_raw_text
+        elif name == b"template":
+            self._templates += 1
+        elif self._templates or name in _HEAD_VOID:
+            return True
+        elif name in _WHOLE:
+            self._is_whole = True
+            return self._insert(end) if name == b"body" else True
+        elif name == b"frameset":
+            return self._give_up()
+        else:
+            return self._insert(start)
+        return True
+
+    def _end_tag(self, name: bytes, start: int, end: int) -> bool:
+        if name == b"template" and self._templates:
+            self._templates -= 1
+        elif name in _IMPLY_BODY_AT_END and not self._templates:
+            return self._insert(start)
+        self._position = end
+        return True
+
+    def _in_comment(self, buffer: bytes, is_last: bool) -> bool:
+        """From the two dashes of ``<!--``, so that ``<!-->`` and ``<!--->`` close at once, as in browsers."""
+        match = _COMMENT_END.search(buffer, self._position)
+        if match is None:
+            self._position = max(self._position, len(buffer) - 3)
+            return False
+        self._position = match.end()
+        self._scan = self._in_head
+        return True
+
+    def _in_raw_text(self, buffer: bytes, is_last: bool) -> bool:
+        pattern = _RAW_END[self._raw_name]
+        match = pattern.search(buffer, self._position)
+        if match is None:
+            self._position = max(self._position, len(buffer) - len(self._raw_name) - 2)
+            return False
+        self._position = match.start()
+        self._scan = self._in_head
+        return True
+
+    def _in_script(self, buffer: bytes, is_last: bool) -> bool:
+        """``_escaped``: 0 plain, 1 after ``<!--``, 2 after a ``<script`` inside that (sections 13.2.5.15 to 31)."""
+        match = _SCRIPT_SIGNS.search(buffer, self._position)
+        if match is None:
+            self._position = max(self._position, len(buffer) - 8)
+            return False
+        sign = match[0].lower()
+        self._position = match.end()
+        if sign == b"<!--":
+            # Its dashes may also be those of "-->".
+            self._position = match.start() + 2
+            self._escaped = self._escaped or 1
+        elif sign == b"-->":
+            self._escaped = 0
+        elif sign == b"<script":
+            self._escaped = 2 if self._escaped else 0
+        elif self._escaped == 2:
+            self._escaped = 1
+        else:
+            self._position = match.start()
+            self._scan = self._in_head
+        return True
+
+    def _insert(self, place: int) -> bool:
+        if not self._is_whole:
+            return self._give_up()
+        self._position = place
+        self.is_done = self.is_inserted = True
+        return False
+
+    def _give_up(self) -> bool:
+        self.is_done = True
+        return False
+
+
+_RAW_END = {name: re.compile(rb"</" + name + rb"(?=[\t\n\f\r />])", re.IGNORECASE) for name in _RAW_IN_TEMPLATE}
+
+
+def _tag_end(buffer: bytes, place: int) -> int:
+    """Return where the tag that goes on at ``place`` ends, or -1 when its ``>`` has not come yet (section 13.2.5.32 to 40)."""
+    size = len(buffer)
+    while True:
+        place = _SPACES_OR_SLASH.match(buffer, place).end()  # type: ignore[union-attr]
+        if place >= size:
+            return -1
+        if buffer[place] == 0x3E:
+            return place + 1
+        place = _ATTRIBUTE_NAME.match(buffer, place).end()  # type: ignore[union-attr]
+        place = _SPACES.match(buffer, place).end()  # type: ignore[union-attr]
+        if place >= size:
+            return -1
+        if buffer[place] != 0x3D:
+            continue
+        place = _SPACES.match(buffer, place + 1).end()  # type: ignore[union-attr]
+        if place >= size:
+            return -1
+        quote = buffer[place : place + 1]
+        if quote in (b'"', b"'"):
+            place = buffer.find(quote, place + 1) + 1
+            if not place:
+                return -1
+        elif quote != b">":
+            place = _UNQUOTED.match(buffer, place).end()  # type: ignore[union-attr]

@@ -1,0 +1,34 @@
+"""What a page request must be relieved of, so that the banner can be written into the answer."""
+
+from ..asgi import Header, Scope
+from . import variants
+
+_BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
+
+
+def prepare(scope: Scope, variant: str) -> None:
+    """Change the scope in place, for a page that will carry ``variant``.
+
+    The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
+    that would send a body past us are withdrawn.
+    """
+    headers: list[Header] = []
+    is_changed = False
+    for name, value in scope["headers"]:
+        kept: bytes | None = value
+        if name == b"accept-encoding":
+            kept = b"gzip" if b"gzip" in value.lower() else b"identity"
+        elif name == b"if-none-match":
+            kept = variants.take_off(value, variant) or None
+        elif name in (b"if-modified-since", b"if-range", b"range"):
+            # A date or a range of the app's own file says nothing about the page with the banner in it.
+            kept = None
+        if kept is not value:
+            is_changed = True
+        if kept is not None:
+            headers.append((name, kept))
+    if is_changed:
+        scope["headers"] = headers
+    extensions = scope.get("extensions")
+    if extensions and any(name in extensions for name in _BODY_SHORTCUTS):
+        scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}

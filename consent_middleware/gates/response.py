@@ -1,0 +1,285 @@
+"""The gate on the way out: what a browser gets to see of one response.
+
+One ``ResponseGate`` a request stands between the app and the server. It changes messages that carry headers, and the body of a
+page into which the banner goes; every other message passes as it is.
+"""
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..asgi import Fields, Header, Message, Scope, Send
+from ..consent import Tokens, Visit
+from ..consent.visit import Decider, Recorder
+from ..errors import LedgerUnavailable
+from ..policy import Policy
+from ..telemetry import RESPONSE_DROPS
+from . import headers as response_headers
+from . import variants
+from .csp import allowance
+from .encodings import SUPPORTED, Body, Recoded
+from .expiry import within_budget
+from .findings import Finding, Report
+from .html import BodyInserter
+from .recognition import Known, Recognition
+from .seen import SeenCookies
+from .set_cookies import CookieRequest, SetCookieFilter
+from .withdrawal import places_to_expire
+
+logger = logging.getLogger("consent_middleware")
+
+_STARTS = frozenset(
+    {"http.response.start", "websocket.accept", "websocket.http.response.start", "http.response.trailers"}
+)
+_PLAIN = frozenset({b"content-type", b"content-length", b"cache-control", b"vary", b"date", b"etag", b"location"})
+"""Names that most responses carry and that say nothing here: known without lower-casing them."""
+_DEPENDS_ON = (b"Cookie", b"Sec-GPC")
+_SET_COOKIE = frozenset({b"set-cookie"})
+_SET_COOKIE_AND_HINTS = _SET_COOKIE | RESPONSE_DROPS
+_NO_BODY = frozenset({204, 205, 206, 304})
+_NOT_ASCII = (b"utf-16", b"utf-32", b"utf-7", b"iso-2022", b"ucs-2", b"csutf16")
+
+
+class Banner(Protocol):
+    """What the pages put into a document."""
+
+    def is_needed(self, visit: Visit) -> bool: ...
+    def variant(self, visit: Visit, scope: Scope) -> str: ...
+    def render(self, visit: Visit, scope: Scope, *, nonce: str | None, link_only: bool) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """What all response gates of one middleware share."""
+
+    policy: Policy
+    recognition: Recognition
+    decide: Decider
+    record: Recorder
+    tokens: Tokens
+    set_cookies: SetCookieFilter
+    seen: SeenCookies
+    banner: Banner
+    report: Report | None
+
+
+class ResponseGate:
+    """Handles the messages of one response; it also holds the visit for whoever asks for it."""
+
+    _visit: Visit | None = None
+    _body: Body | None = None
+    is_superseded: bool = False
+    """A second middleware further in speaks to this visitor: one banner is enough."""
+
+    def __init__(
+        self, gates: Gates, known: Known, scope: Scope, send: Send, *, is_secure: bool, is_document: bool
+    ) -> None:
+        """``is_document``: the answer opens as a page."""
+        self._gates = gates
+        self._known = known
+        self._rules = known.rules
+        self._scope = scope
+        self._send = send
+        self._is_secure = is_secure
+        self._is_document = is_document
+
+    @property
+    def visit(self) -> Visit:
+        """The visit that this response answers."""
+        if self._visit is None:
+            known, gates = self._known, self._gates
+            self._visit = Visit(
+                gates.policy,
+                known.consent,
+                known.decision,
+                known.signals,
+                self._is_secure,
+                gates.decide,
+                gates.record,
+            )
+        return self._visit
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Send a message of the app on, less what was refused.
+
+        Not a coroutine of its own: it hands the server's on, which saves a frame for every message.
+        """
+        kind = message["type"]
+        if kind in _STARTS:
+            visit = self._visit
+            if visit is not None and visit.choice is not None and not visit.is_committed:
+                return self._send_committed(message)
+            return self._send(self._start(message))
+        if self._body is not None and kind == "http.response.body":
+            message = self._rewritten(message, self._body)
+        return self._send(message)
+
+    async def _send_committed(self, message: Message) -> None:
+        """Record a choice that the app made itself, before the answer leaves."""
+        try:
+            await self.visit.commit()
+        except LedgerUnavailable:
+            logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
+        await self._send(self._start(message))
+
+    def observe(self, message: Message) -> None:
+        """Judge what a message would set, without changing it."""
+        if message["type"] in _STARTS:
+            self._filtered(list(message.get("headers") or ()), _SET_COOKIE)
+
+    def _start(self, message: Message) -> Message:
+        headers = message.get("headers")
+        if type(headers) is not list:
+            headers = list(headers or ())
+        handled = _SET_COOKIE_AND_HINTS if self._rules.masks.drops_hints else _SET_COOKIE
+        for pair in headers:
+            if pair[0] not in _PLAIN and pair[0].lower() in handled:
+                break
+        else:
+            if self._visit is None and not self._is_document:
+                return message
+        return self._changed(message, headers, handled)
+
+    def _changed(self, message: Message, given: list[Header], handled: frozenset[bytes]) -> Message:
+        """Do all that may have to be done to the headers of a message, which itself stays as the app made it."""
+        visit = self._visit
+        if visit is not None:
+            visit.response_started = True
+            if visit.decision is not self._rules.decision:
+                self._rules = self._gates.recognition.decide(visit.consent, visit.signals)[2]
+        headers = self._filtered(given, handled)
+        if message["type"] != "http.response.trailers":
+            headers += self._additions(headers)
+        if message["type"] == "http.response.start":
+            if visit is not None and visit.consent_was_read:
+                response_headers.add_vary(headers, *_DEPENDS_ON)
+            if self._is_document and _is_html(headers):
+                headers = self._document(message["status"], headers)
+        return message if headers == given else {**message, "headers": headers}
+
+    def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> list[Header]:
+        """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed."""
+        kept: list[Header] = []
+        request: CookieRequest | None = None
+        is_exempted = False
+        for name, value in headers:
+            lowered = name.lower()
+            if lowered not in handled:
+                kept.append((name, value))
+            elif lowered == b"set-cookie":
+                request = request or self._cookie_request()
+                judged, exempted = self._gates.set_cookies.judge(value, self._rules, request)
+                if judged is not None:
+                    kept.append((name, judged))
+                if exempted is not None and exempted not in self.visit.consent.allowed:
+                    self.visit.exempt(exempted)
+                    is_exempted = True
+        if is_exempted:
+            kept.append(self._token(self.visit))
+        return kept
+
+    def _additions(self, headers: list[Header]) -> list[Header]:
+        """The token of a new choice, and the deletions of what is refused."""
+        visit = self._visit
+        is_choice = visit is not None and visit.choice is not None and visit.is_committed
+        added = [self._token(visit)] if visit is not None and is_choice else []
+        consent = self._known.consent if visit is None else visit.consent
+        hidden = self._known.hidden
+        is_expiring = is_choice or (hidden and self._is_document and not response_headers.is_shared(headers))
+        if is_expiring and consent.choice_made:
+            request = self._cookie_request()
+            places = places_to_expire(
+                self._rules,
+                self._gates.seen,
+                hidden,
+                host=request.host,
+                path=request.path,
+                is_secure=self._is_secure,
+                is_choice=is_choice,
+            )
+            for line in within_budget(places, is_secure=self._is_secure):
+                added.append((b"set-cookie", line))
+                self._tell_expiry(line)
+        return added
+
+    def _token(self, visit: Visit) -> Header:
+        gates = self._gates
+        cookie = gates.recognition.cookies[self._is_secure]
+        return (b"set-cookie", cookie.set_cookie(gates.tokens.mint(visit.consent), gates.tokens.lifetime))
+
+    def _tell_expiry(self, line: bytes) -> None:
+        if self._gates.report is not None:
+            name = line.partition(b"=")[0]
+            rule = self._rules.rule(name)
+            self._gates.report(
+                Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason)
+            )
+
+    def _cookie_request(self) -> CookieRequest:
+        scope, fields = self._scope, self._fields()
+        raw = scope.get("raw_path")
+        host = fields.get(b"host", b"")
+        site = fields.get(b"sec-fetch-site")
+        origin = fields.get(b"origin", b"")
+        # RFC 6454: the scheme is left out of the comparison, since TLS may end at a proxy.
+        is_same = site == b"same-origin" if site is not None else bool(host) and origin.rpartition(b"//")[2] == host
+        return CookieRequest(
+            method=scope.get("method", "GET"),
+            host=_without_port(host.decode("latin-1")).lower(),
+            path=raw.decode("latin-1") if isinstance(raw, bytes) and raw else str(scope.get("path") or "/"),
+            is_same_origin=is_same,
+        )
+
+    def _document(self, status: int, headers: list[Header]) -> list[Header]:
+        """Prepare a page: what it shows depends on the choice, and the banner goes in where there is something to ask."""
+        visit, banner = self.visit, self._gates.banner
+        response_headers.add_vary(headers, *_DEPENDS_ON)
+        if self.is_superseded or not banner.is_needed(visit):
+            return headers
+        if status == 304:
+            variant = banner.variant(visit, self._scope)
+            return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
+        if status in _NO_BODY or status < 200 or not _is_rewritable(headers):
+            return headers
+        coding = response_headers.first(headers, b"content-encoding").strip().lower()
+        if coding not in (b"", b"identity") and coding not in SUPPORTED:
+            logger.warning(
+                "No banner: the page is encoded as %r, which cannot be written into.", coding.decode("latin-1")
+            )
+            return headers
+        allowed = allowance(headers, self._fields().get(b"host", b""))
+        markup = banner.render(visit, self._scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
+        inserter = BodyInserter(markup)
+        self._body = Recoded(inserter, coding) if coding in SUPPORTED else inserter
+        headers = response_headers.drop_body_facts(headers)
+        response_headers.make_private(headers)
+        variant = banner.variant(visit, self._scope)
+        return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
+
+    def _fields(self) -> Fields:
+        return dict(self._scope["headers"])
+
+    def _rewritten(self, message: Message, body: Body) -> Message:
+        is_last = not message.get("more_body", False)
+        return {**message, "body": body.feed(bytes(message.get("body", b"")), is_last=is_last)}
+
+
+def _is_html(headers: list[Header]) -> bool:
+    """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
+    kind = response_headers.first(headers, b"content-type").partition(b";")[0].strip().lower()
+    return kind == b"text/html" or (not kind and bool(response_headers.first(headers, b"etag")))
+
+
+def _is_rewritable(headers: list[Header]) -> bool:
+    content_type = response_headers.first(headers, b"content-type").lower()
+    if any(charset in content_type for charset in _NOT_ASCII):
+        return False
+    if response_headers.first(headers, b"content-disposition").strip().lower().startswith(b"attachment"):
+        return False
+    return not any(b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control"))
+
+
+def _without_port(host: str) -> str:
+    """``[::1]:8000`` → ``[::1]``; ``example.com:80`` → ``example.com``."""
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

@@ -1,0 +1,145 @@
+"""What one decision means for cookies: a verdict per name, looked up instead of computed.
+
+Requests whose decisions are equal share one ``Rules``. It caches by cookie name, bounded, and losing the cache changes nothing.
+"""
+
+from dataclasses import dataclass
+
+from ..caches import GenerationCache
+from ..consent import Decision
+from ..consent.names import NAME
+from ..policy import DeclaredCookie, Policy, classify
+from ..policy.lifetimes import SECONDS_CAP
+from ..policy.model import Cookie
+from .masks import MaskSet
+
+_NAMES = 4096
+_NEW_NAMES_PER_HEADER = 256
+"""Browsers keep about 180 cookies a site; past this many unknown names in one request nobody is served by classifying them."""
+_NAME_LIMIT = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieRule:
+    """What happens to one cookie name under one decision.
+
+    ``is_hidden``: not shown to the app; ``is_allowed``: may be set; ``is_refused``: expired wherever it is seen;
+    ``exemption``: the mark (``cookie:<name>``) of a cookie that an explicit act may set; ``cap``: longest lifetime in seconds.
+    """
+
+    purpose: str
+    reason: str
+    is_hidden: bool
+    is_allowed: bool
+    is_refused: bool
+    declared: DeclaredCookie | None
+    exemption: str | None
+    cap: int
+
+    @property
+    def is_unclassified(self) -> bool:
+        return self.purpose == UNCLASSIFIED
+
+
+UNCLASSIFIED = "unclassified"
+
+OWN_NAMES = frozenset({NAME, f"__Host-{NAME}", f"__Secure-{NAME}"})
+_OWN_RULE = CookieRule(
+    purpose="security",
+    reason="It carries the visitor's own choice.",
+    is_hidden=False,
+    is_allowed=True,
+    is_refused=False,
+    declared=DeclaredCookie(
+        purpose="security",
+        service=None,
+        key="(built in)",
+        cookie=Cookie(name=NAME, purpose="security", http_only=True, same_site="Lax"),
+    ),
+    exemption=None,
+    cap=SECONDS_CAP,
+)
+"""The rules hold for our own cookie too: an app that sets it may not weaken it."""
+
+
+class Rules:
+    """The cookie rules and header masks of one decision."""
+
+    def __init__(self, policy: Policy, decision: Decision, masks: MaskSet) -> None:
+        self.policy = policy
+        self.decision = decision
+        self.masks = masks
+        self._unclassified = policy.declarations.unclassified
+        self._rules: GenerationCache[bytes, CookieRule] = GenerationCache(_NAMES)
+
+    def rule(self, name: bytes) -> CookieRule:
+        """Return the rule of a cookie name, as it stands on the wire."""
+        found = self._rules.get(name)
+        if found is None:
+            found = self._judge(name.decode("latin-1"))
+            if len(name) <= _NAME_LIMIT:
+                self._rules.put(name, found)
+        return found
+
+    def filter_cookie(self, header: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+        """Drop hidden cookies from a Cookie header; return what is left and the names that were dropped.
+
+        Raw crumbs: what is malformed or unclassified stays, byte for byte, and so does the whole header when nothing is dropped.
+        """
+        crumbs = header.split(b";")
+        get = self._rules.get
+        hidden: list[bytes] = []
+        kept: list[bytes] = []
+        budget = _NEW_NAMES_PER_HEADER
+        for crumb in crumbs:
+            name, equals, _ = crumb.partition(b"=")
+            if equals:
+                name = name.strip(b" \t")
+                found = get(name)
+                if found is None and budget:
+                    budget -= 1
+                    found = self.rule(name)
+                if found is not None and found.is_hidden:
+                    hidden.append(name)
+                    continue
+            kept.append(crumb)
+        if not hidden:
+            return header, ()
+        return b";".join(kept).lstrip(b" \t"), tuple(hidden)
+
+    def _judge(self, name: str) -> CookieRule:
+        policy, decision = self.policy, self.decision
+        if name in OWN_NAMES:
+            return _OWN_RULE
+        declared = policy.find_cookie(name)
+        verdict = classify(name, policy=policy)
+        purpose = verdict.purpose
+        service = verdict.service if verdict.service in policy.services else None
+        cap = declared.lifetime.seconds if declared is not None and declared.lifetime is not None else None
+        exemption = None
+        if declared is not None and declared.cookie.explicit_act:
+            exemption = f"cookie:{declared.cookie.name or declared.cookie.pattern}"
+        if purpose == UNCLASSIFIED:
+            return CookieRule(
+                purpose=purpose,
+                reason=verdict.reason,
+                is_hidden=self._unclassified == "hide",
+                is_allowed=self._unclassified == "allow",
+                is_refused=False,
+                declared=declared,
+                exemption=exemption,
+                cap=SECONDS_CAP,
+            )
+        is_allowed = decision.allows(service or purpose)
+        is_refused = purpose not in policy.necessary and (service or purpose) in decision.refused
+        passes_by_act = exemption is not None and (not is_refused or decision.allows(exemption))
+        return CookieRule(
+            purpose=purpose,
+            reason=verdict.reason,
+            is_hidden=not is_allowed and not passes_by_act,
+            is_allowed=is_allowed,
+            is_refused=is_refused and not passes_by_act,
+            declared=declared,
+            exemption=exemption,
+            cap=min(cap, SECONDS_CAP) if cap is not None else SECONDS_CAP,
+        )

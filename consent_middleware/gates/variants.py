@@ -1,0 +1,23 @@
+"""Entity tags of pages that carry the banner, so that a 304 never revives another visitor's variant.
+
+The variant's name is appended to the app's own tag on the way out (``"abc"`` → ``"abc--privacy-x1"``) and taken off
+``If-None-Match`` on the way in, where it must be the variant that would be sent now (RFC 9110, section 8.8.3).
+"""
+
+_SIGN = b"--privacy-"
+
+
+def add(etag: bytes, variant: str) -> bytes:
+    """Mark a strong or weak tag."""
+    if not etag.endswith(b'"') or len(etag) < 2:
+        return etag
+    return etag[:-1] + _SIGN + variant.encode("ascii") + b'"'
+
+
+def take_off(header: bytes, variant: str) -> bytes:
+    """Return the If-None-Match that the app may compare: tags of this variant without the mark, others gone."""
+    if header.strip() == b"*":
+        return header
+    suffix = _SIGN + variant.encode("ascii") + b'"'
+    tags = [tag.strip() for tag in header.split(b",")]
+    return b", ".join(tag.removesuffix(suffix) + b'"' for tag in tags if tag.endswith(suffix))

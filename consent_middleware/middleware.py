@@ -1,0 +1,193 @@
+"""The story of one request."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from . import telemetry
+from .asgi import ASGIApp, Header, Message, Receive, Scope, Send, route_path
+from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
+from .errors import ConfigurationError, LedgerUnavailable
+from .gates import documents, observation, preparation
+from .gates.findings import Report
+from .gates.masks import MaskSets
+from .gates.recognition import Recognition
+from .gates.request import admit
+from .gates.response import Gates, ResponseGate
+from .gates.seen import SeenCookies
+from .gates.set_cookies import SetCookieFilter
+from .gates.shapes import Shape, Shapes
+from .ledger import Ledger, proof_of
+from .pages import Banner, Pages
+from .policy import Policy
+
+logger = logging.getLogger("consent_middleware")
+
+_SECURE_SCHEMES = frozenset({"https", "wss"})
+
+
+class ConsentMiddleware:
+    """Makes a visitor's choice a fact of the wire, for any ASGI app.
+
+    Wrap the whole app, inside whatever resolves proxies: ``app = ConsentMiddleware(app, secret_key=…)``. Raises PolicyError for a
+    policy that cannot be enforced and ConfigurationError for arguments that cannot work.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        policy: Policy | str | Path | None = None,
+        secret_key: str | Sequence[str] | None = None,
+        ledger: str | None = None,
+        mode: Literal["enforce", "observe"] = "enforce",
+        prefix: str = "/-/privacy",
+        templates: str | Path | None = None,
+        report: Report | None = None,
+    ) -> None:
+        """Mount the middleware.
+
+        ``policy``: a path, a ``Policy``, or ``None`` for the built-in one. ``secret_key``: one key or several, newest first.
+        ``ledger``: a database URL that keeps the proof of every choice, or ``None``. ``mode="observe"`` changes nothing and
+        reports what it would have done, to ``report`` or to the log. ``prefix``: where the visitor's pages are.
+        ``templates``: a folder whose templates replace ours.
+        """
+        if mode not in ("enforce", "observe"):
+            raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
+        keys = _checked_keys(secret_key)
+        prefix = _checked_prefix(prefix)
+        self.app = app
+        self.policy = Policy.of(policy)
+        self._is_observing = mode == "observe"
+        self._report = report or (observation.log_once() if self._is_observing else None)
+        self._ledger = Ledger(ledger) if ledger is not None else None
+        self._seen = SeenCookies(self._ledger.remember_cookie if self._ledger is not None else None)
+        tokens = Tokens(self.policy, keys)
+        masks = MaskSets(self.policy.languages)
+        self._shapes = Shapes(masks)
+        self._recognition = Recognition(self.policy, tokens, masks)
+        self._is_https = self.policy.is_https
+        self._pages = Pages(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
+        self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
+        self._gates = Gates(
+            policy=self.policy,
+            recognition=self._recognition,
+            decide=self._decide,
+            record=self._record,
+            tokens=tokens,
+            set_cookies=SetCookieFilter(self._seen, self._report),
+            seen=self._seen,
+            banner=self._banner,
+            report=self._report,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind != "http" and kind != "websocket":
+            await self._pass(scope, receive, send)
+            return
+
+        # What did this visitor choose, and what does that allow?
+        headers, shape = self._read(scope)
+        is_secure = scope["scheme"] in _SECURE_SCHEMES if self._is_https is None else self._is_https
+        known = self._recognition.recognize(shape.pick(headers), is_secure)
+        is_document = kind == "http" and documents.is_navigation(headers, shape)
+        gate = ResponseGate(self._gates, known, scope, send, is_secure=is_secure, is_document=is_document)
+        outer = scope.get(SCOPE_KEY)
+        scope[SCOPE_KEY] = gate
+        if known.hidden and self._report is not None:
+            observation.report_hidden(known.hidden, known.rules, self._report)
+        if self._is_observing:
+            await self.app(scope, receive, observation.watch(gate, send))
+            return
+
+        # Let the request in, less what was refused, and the response out the same way.
+        admit(scope, headers, shape, known)
+        if self._pages.owns(route_path(scope)) and kind == "http":
+            await self._pages(scope, receive, gate.send)
+            return
+        if outer is not None:
+            outer.is_superseded = True
+        if is_document and self._banner.is_needed(gate.visit):
+            preparation.prepare(scope, self._banner.variant(gate.visit, scope))
+        await self.app(scope, receive, gate.send)
+
+    def _read(self, scope: Scope) -> tuple[list[Header], Shape]:
+        """Return the headers as a list of pairs, and where in it what stands."""
+        headers = scope.get("headers")
+        if type(headers) is list:
+            shape = self._shapes.of(headers)
+            if shape.is_regular:
+                return headers, shape
+        headers = [(bytes(name).lower(), bytes(value)) for name, value in headers or ()]
+        return headers, self._shapes.of(headers)
+
+    def _decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
+        consent, decision, _ = self._recognition.decide(consent, signals)
+        return consent, decision
+
+    async def _record(self, visit: Visit) -> None:
+        """Write a choice down before it is answered; a withdrawal then also learns what other processes saw being set."""
+        if self._ledger is None:
+            return
+        await self._ledger.append(proof_of(visit))
+        if visit.consent.refused:
+            try:
+                self._seen.recall(await self._ledger.known_cookies())
+            except LedgerUnavailable:
+                logger.warning(
+                    "Cookies that other processes set cannot all be expired now: the ledger does not answer."
+                )
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let everything that is no request through; start and stop with the app where its server says when."""
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+
+        async def receive_lifespan() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._start()
+            return message
+
+        async def send_lifespan(message: Message) -> None:
+            if (
+                message["type"] in ("lifespan.shutdown.complete", "lifespan.shutdown.failed")
+                and self._ledger is not None
+            ):
+                await self._ledger.stop()
+            await send(message)
+
+        await self.app(scope, receive_lifespan, send_lifespan)
+
+    async def _start(self) -> None:
+        """Load now what would make the first visitor wait."""
+        telemetry.warm()
+        if self._ledger is None:
+            return
+        try:
+            await self._ledger.start()
+            self._seen.recall(await self._ledger.known_cookies())
+        except LedgerUnavailable:
+            logger.exception("The ledger does not answer. Requests are served; nothing can be accepted until it does.")
+
+
+def _checked_keys(secret_key: str | Sequence[str] | None) -> list[str]:
+    keys = [secret_key] if isinstance(secret_key, str) else list(secret_key or ())
+    if not keys or not all(isinstance(key, str) and key for key in keys):
+        raise ConfigurationError(
+            "secret_key is missing: it signs every visitor's choice. Make one, keep it out of the repository, and pass it in:\n"
+            '  python -c "import secrets; print(secrets.token_hex(32))"\n'
+            '  ConsentMiddleware(app, secret_key=os.environ["CONSENT_SECRET_KEY"])'
+        )
+    return keys
+
+
+def _checked_prefix(prefix: str) -> str:
+    if not prefix.startswith("/") or prefix.endswith("/") or "//" in prefix:
+        raise ConfigurationError(
+            f'prefix starts with a slash and does not end with one, such as "/-/privacy", not {prefix!r}.'
+        )
+    return prefix
