@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from . import telemetry
-from .asgi import ASGIApp, Header, Message, Receive, Scope, Send, route_path
+from .asgi import ASGIApp, Message, Receive, Scope, Send, route_path
 from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
 from .errors import ConfigurationError, LedgerUnavailable
 from .gates import documents, observation, preparation
@@ -17,13 +17,14 @@ from .gates.request import admit
 from .gates.response import Gates, ResponseGate
 from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
-from .gates.shapes import Shape, Shapes
+from .gates.shapes import Shapes
 from .ledger import Ledger, proof_of
 from .pages import Banner, Pages
 from .policy import Policy
 
 logger = logging.getLogger("consent_middleware")
 
+GPC_PATH = "/.well-known/gpc.json"
 _SECURE_SCHEMES = frozenset({"https", "wss"})
 
 
@@ -58,6 +59,7 @@ class ConsentMiddleware:
         keys = _checked_keys(secret_key)
         prefix = _checked_prefix(prefix)
         self.app = app
+        self._prefix = prefix
         self.policy = Policy.of(policy)
         self._is_observing = mode == "observe"
         self._report = report or (observation.log_once() if self._is_observing else None)
@@ -89,11 +91,11 @@ class ConsentMiddleware:
             return
 
         # What did this visitor choose, and what does that allow?
-        headers, shape = self._read(scope)
-        is_secure = scope["scheme"] in _SECURE_SCHEMES if self._is_https is None else self._is_https
+        headers, shape = self._shapes.read(scope)
+        is_secure = self._is_https if self._is_https is not None else scope["scheme"] in _SECURE_SCHEMES
         known = self._recognition.recognize(shape.pick(headers), is_secure)
         is_document = kind == "http" and documents.is_navigation(headers, shape)
-        gate = ResponseGate(self._gates, known, scope, send, is_secure=is_secure, is_document=is_document)
+        gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document)
         outer = scope.get(SCOPE_KEY)
         scope[SCOPE_KEY] = gate
         if known.hidden and self._report is not None:
@@ -104,7 +106,8 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known)
-        if self._pages.owns(route_path(scope)) and kind == "http":
+        path = scope["path"]
+        if (self._prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope)):
             await self._pages(scope, receive, gate.send)
             return
         if outer is not None:
@@ -112,16 +115,6 @@ class ConsentMiddleware:
         if is_document and self._banner.is_needed(gate.visit):
             preparation.prepare(scope, self._banner.variant(gate.visit, scope))
         await self.app(scope, receive, gate.send)
-
-    def _read(self, scope: Scope) -> tuple[list[Header], Shape]:
-        """Return the headers as a list of pairs, and where in it what stands."""
-        headers = scope.get("headers")
-        if type(headers) is list:
-            shape = self._shapes.of(headers)
-            if shape.is_regular:
-                return headers, shape
-        headers = [(bytes(name).lower(), bytes(value)) for name, value in headers or ()]
-        return headers, self._shapes.of(headers)
 
     def _decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
         consent, decision, _ = self._recognition.decide(consent, signals)

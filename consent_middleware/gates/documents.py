@@ -26,8 +26,8 @@ def is_navigation(headers: list[Header], shape: Shape) -> bool:
         if destination != b"empty":
             return destination == b"document"
         # A page that comes through a service worker says "empty", but its mode is still "navigate".
-        return (b"sec-fetch-mode", b"navigate") in headers
+        return shape.mode >= 0 and headers[shape.mode][1] == b"navigate"
     fields = dict(headers)
-    if b"sec-fetch-mode" in fields or any(name in fields for name in _FRAGMENT_HEADERS):
+    if shape.mode >= 0 or any(name in fields for name in _FRAGMENT_HEADERS):
         return False
     return fields.get(b"upgrade-insecure-requests") == b"1" or b"text/html" in fields.get(b"accept", b"")

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from ..asgi import Header
-from ..caches import GenerationCache
+from ..caches import BoundedCache
 from ..consent import NO_CHOICE, SIGNALS, Consent, Decision, Signals, Tokens, decide
 from ..consent.names import TokenCookie, token_candidates
 from ..policy import Policy
@@ -47,13 +47,13 @@ class Recognition:
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
         """By security: the token's cookie on http and on https."""
         self._names = tuple(f"{cookie.name}=".encode("ascii") for cookie in self.cookies)
-        self._known: tuple[GenerationCache[Picked, Known], ...] = (
-            GenerationCache(_VISITORS),
-            GenerationCache(_VISITORS),
+        self._known: tuple[BoundedCache[Picked, Known], ...] = (
+            BoundedCache(_VISITORS),
+            BoundedCache(_VISITORS),
         )
-        self._consents: GenerationCache[bytes, Consent] = GenerationCache(_TOKENS)
-        self._decisions: GenerationCache[tuple[frozenset[str], frozenset[str], bool, bool], tuple[Decision, Rules]] = (
-            GenerationCache(_DECISIONS)
+        self._consents: BoundedCache[bytes, Consent] = BoundedCache(_TOKENS)
+        self._decisions: BoundedCache[tuple[frozenset[str], frozenset[str], bool, bool], tuple[Decision, Rules]] = (
+            BoundedCache(_DECISIONS)
         )
 
     def recognize(self, picked: Picked, is_secure: bool) -> Known:

@@ -23,6 +23,7 @@ from .expiry import within_budget
 from .findings import Finding, Report
 from .html import BodyInserter
 from .recognition import Known, Recognition
+from .rules import Rules
 from .seen import SeenCookies
 from .set_cookies import CookieRequest, SetCookieFilter
 from .withdrawal import places_to_expire
@@ -73,12 +74,11 @@ class ResponseGate:
     """A second middleware further in speaks to this visitor: one banner is enough."""
 
     def __init__(
-        self, gates: Gates, known: Known, scope: Scope, send: Send, *, is_secure: bool, is_document: bool
+        self, gates: Gates, known: Known, scope: Scope, send: Send, is_secure: bool, is_document: bool
     ) -> None:
         """``is_document``: the answer opens as a page."""
         self._gates = gates
         self._known = known
-        self._rules = known.rules
         self._scope = scope
         self._send = send
         self._is_secure = is_secure
@@ -126,13 +126,13 @@ class ResponseGate:
     def observe(self, message: Message) -> None:
         """Judge what a message would set, without changing it."""
         if message["type"] in _STARTS:
-            self._filtered(list(message.get("headers") or ()), _SET_COOKIE)
+            self._filtered(list(message.get("headers") or ()), _SET_COOKIE, self._rules())
 
     def _start(self, message: Message) -> Message:
         headers = message.get("headers")
         if type(headers) is not list:
             headers = list(headers or ())
-        handled = _SET_COOKIE_AND_HINTS if self._rules.masks.drops_hints else _SET_COOKIE
+        handled = _SET_COOKIE_AND_HINTS if self._known.rules.masks.drops_hints else _SET_COOKIE
         for pair in headers:
             if pair[0] not in _PLAIN and pair[0].lower() in handled:
                 break
@@ -146,11 +146,10 @@ class ResponseGate:
         visit = self._visit
         if visit is not None:
             visit.response_started = True
-            if visit.decision is not self._rules.decision:
-                self._rules = self._gates.recognition.decide(visit.consent, visit.signals)[2]
-        headers = self._filtered(given, handled)
+        rules = self._rules()
+        headers = self._filtered(given, handled, rules)
         if message["type"] != "http.response.trailers":
-            headers += self._additions(headers)
+            headers += self._additions(headers, rules)
         if message["type"] == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *_DEPENDS_ON)
@@ -158,7 +157,14 @@ class ResponseGate:
                 headers = self._document(message["status"], headers)
         return message if headers == given else {**message, "headers": headers}
 
-    def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> list[Header]:
+    def _rules(self) -> Rules:
+        """The rules that hold now: another choice may have been made since the request came."""
+        visit, known = self._visit, self._known
+        if visit is None or visit.decision is known.decision:
+            return known.rules
+        return self._gates.recognition.decide(visit.consent, visit.signals)[2]
+
+    def _filtered(self, headers: list[Header], handled: frozenset[bytes], rules: Rules) -> list[Header]:
         """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed."""
         kept: list[Header] = []
         request: CookieRequest | None = None
@@ -169,7 +175,7 @@ class ResponseGate:
                 kept.append((name, value))
             elif lowered == b"set-cookie":
                 request = request or self._cookie_request()
-                judged, exempted = self._gates.set_cookies.judge(value, self._rules, request)
+                judged, exempted = self._gates.set_cookies.judge(value, rules, request)
                 if judged is not None:
                     kept.append((name, judged))
                 if exempted is not None and exempted not in self.visit.consent.allowed:
@@ -179,7 +185,7 @@ class ResponseGate:
             kept.append(self._token(self.visit))
         return kept
 
-    def _additions(self, headers: list[Header]) -> list[Header]:
+    def _additions(self, headers: list[Header], rules: Rules) -> list[Header]:
         """The token of a new choice, and the deletions of what is refused."""
         visit = self._visit
         is_choice = visit is not None and visit.choice is not None and visit.is_committed
@@ -190,7 +196,7 @@ class ResponseGate:
         if is_expiring and consent.choice_made:
             request = self._cookie_request()
             places = places_to_expire(
-                self._rules,
+                rules,
                 self._gates.seen,
                 hidden,
                 host=request.host,
@@ -200,7 +206,7 @@ class ResponseGate:
             )
             for line in within_budget(places, is_secure=self._is_secure):
                 added.append((b"set-cookie", line))
-                self._tell_expiry(line)
+                self._tell_expiry(line, rules)
         return added
 
     def _token(self, visit: Visit) -> Header:
@@ -208,10 +214,10 @@ class ResponseGate:
         cookie = gates.recognition.cookies[self._is_secure]
         return (b"set-cookie", cookie.set_cookie(gates.tokens.mint(visit.consent), gates.tokens.lifetime))
 
-    def _tell_expiry(self, line: bytes) -> None:
+    def _tell_expiry(self, line: bytes, rules: Rules) -> None:
         if self._gates.report is not None:
             name = line.partition(b"=")[0]
-            rule = self._rules.rule(name)
+            rule = rules.rule(name)
             self._gates.report(
                 Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason)
             )

@@ -5,7 +5,7 @@ Requests whose decisions are equal share one ``Rules``. It caches by cookie name
 
 from dataclasses import dataclass
 
-from ..caches import GenerationCache
+from ..caches import BoundedCache
 from ..consent import Decision
 from ..consent.names import NAME
 from ..policy import DeclaredCookie, Policy, classify
@@ -70,7 +70,7 @@ class Rules:
         self.decision = decision
         self.masks = masks
         self._unclassified = policy.declarations.unclassified
-        self._rules: GenerationCache[bytes, CookieRule] = GenerationCache(_NAMES)
+        self._rules: BoundedCache[bytes, CookieRule] = BoundedCache(_NAMES)
 
     def rule(self, name: bytes) -> CookieRule:
         """Return the rule of a cookie name, as it stands on the wire."""

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
 
-from ..asgi import Header
-from ..caches import GenerationCache
+from ..asgi import Header, Scope
+from ..caches import BoundedCache
 from ..telemetry import FORWARDING_HEADERS
 from .masks import MaskSets
 
@@ -35,6 +35,8 @@ class Shape:
     host: int
     destination: int
     """``Sec-Fetch-Dest``."""
+    mode: int
+    """``Sec-Fetch-Mode``."""
     is_proxied: bool
     """Some header says that the peer is a proxy."""
     is_regular: bool
@@ -42,21 +44,27 @@ class Shape:
 
 
 class Shapes:
-    """Remembers the shapes of one middleware."""
+    """Studies the shapes of one middleware's requests and remembers them."""
 
     def __init__(self, masks: MaskSets) -> None:
         self._masks = masks
-        self._shapes: GenerationCache[tuple[bytes, ...], Shape] = GenerationCache(_SHAPES)
+        self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
 
-    def of(self, headers: list[Header]) -> Shape:
-        """Return the shape of a list of headers."""
+    def read(self, scope: Scope) -> tuple[list[Header], Shape]:
+        """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
+        headers = scope["headers"]
+        if type(headers) is list:
+            shape = self._shapes.get(tuple(map(_names, headers)))
+            if shape is not None and shape.is_regular:
+                return headers, shape
+        headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
         names = tuple(map(_names, headers))
-        found = self._shapes.get(names)
-        if found is None:
-            found = self._study(names)
+        shape = self._shapes.get(names)
+        if shape is None:
+            shape = self._study(names)
             if len(names) <= _LONGEST:
-                self._shapes.put(names, found)
-        return found
+                self._shapes.put(names, shape)
+        return headers, shape
 
     def _study(self, names: tuple[bytes, ...]) -> Shape:
         masks = self._masks
@@ -70,6 +78,7 @@ class Shapes:
             varying=tuple(place for place, name in enumerate(names) if name in masks.varying),
             host=_place(names, b"host"),
             destination=_place(names, b"sec-fetch-dest"),
+            mode=_place(names, b"sec-fetch-mode"),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
             is_regular=b"host" in names and all(name == name.lower() for name in names),
         )
