@@ -1,0 +1,1 @@
+"""What the middleware costs, measured beside its peers."""

@@ -1,0 +1,71 @@
+"""The app that is measured bare, and the layers that are measured around it."""
+
+from collections.abc import Callable
+
+import asgi_csrf
+from starlette.applications import Starlette
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from consent_middleware.asgi import ASGIApp, Receive, Scope, Send
+
+from .visitors import POLICY, SECRET_KEY
+
+_PARAGRAPH = (
+    "<p>Requests, errors and costs of the last thirty days, by region; <a href='/region'>choose another</a>.</p>\n"
+)
+PAGE = (
+    "<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n<title>Usage</title>\n</head>\n<body>\n<h1>Usage</h1>\n"
+    + _PARAGRAPH * (20_000 // len(_PARAGRAPH))
+    + "</body>\n</html>\n"
+)
+
+
+async def data(request: Request) -> JSONResponse:
+    """Answer with data; read the session where there is one, since an unread one is not what people mount it for."""
+    user = request.session["user"] if "session" in request.scope else None
+    return JSONResponse({"user": user, "region": "eu", "requests": [1, 2, 3]})
+
+
+async def page(request: Request) -> HTMLResponse:
+    """Answer with a document of 20 kB."""
+    return HTMLResponse(PAGE)
+
+
+def bare() -> ASGIApp:
+    """The app itself."""
+    return Starlette(routes=[Route("/data", data), Route("/page", page)])
+
+
+class Nothing:
+    """The least that a pure ASGI layer can do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+async def _pass(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    return await call_next(request)
+
+
+def _consent(app: ASGIApp) -> ASGIApp:
+    # Imported here, so that the peers can be measured without it.
+    from consent_middleware import ConsentMiddleware
+
+    return ConsentMiddleware(app, policy=str(POLICY), secret_key=SECRET_KEY, ledger=None)
+
+
+LAYERS: dict[str, Callable[[ASGIApp], ASGIApp]] = {
+    "no-op pure ASGI": Nothing,
+    "ConsentMiddleware": _consent,
+    "SessionMiddleware": lambda app: SessionMiddleware(app, secret_key=SECRET_KEY),
+    "BaseHTTPMiddleware no-op": lambda app: BaseHTTPMiddleware(app, dispatch=_pass),
+    "asgi-csrf": lambda app: asgi_csrf.asgi_csrf(app, signing_secret=SECRET_KEY),
+}
+CONSENT = "ConsentMiddleware"
