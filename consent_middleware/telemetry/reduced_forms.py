@@ -4,7 +4,8 @@ Every form is read back to the same traits and the same engine, so that reducing
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 _PLATFORMS = {
     "Windows": "Windows NT 10.0; Win64; x64",
@@ -36,8 +37,7 @@ _HOST_APPS = {"MicroMessenger": "MicroMessenger/{}.0", "AlipayClient": "AlipayCl
 _FIRST_BLINK_CHROME = 28
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
+class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """What a reduced user agent may still say."""
 
     versions: Mapping[str, int]
