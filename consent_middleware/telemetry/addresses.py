@@ -11,7 +11,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 # The longest IPv6 text has 45 characters; a zone id, brackets and a port still fit. Longer is no address, and capping
 # before the cache keeps hostile headers from filling memory.
 _LONGEST_ADDRESS = 96
-_LONGEST_HEADER = 4096
+_LONGEST_HEADER = 2048
 
 _MAPPED_IPV4 = bytes(10) + b"\xff\xff"
 _SIX_TO_FOUR = b"\x20\x02"
@@ -122,21 +122,19 @@ def mask_peer(host: str) -> tuple[str, int]:
 
 def mask_address_list(value: bytes) -> bytes | None:
     """`X-Forwarded-For` and its kin: each address masked, what is none left out, `None` when nothing remains."""
-    if len(value) > _LONGEST_HEADER:
-        return None
+    return _mask_list_known(value) if len(value) <= _LONGEST_HEADER else None
+
+
+@lru_cache(maxsize=4096)
+def _mask_list_known(value: bytes) -> bytes | None:
     text = value.decode("latin-1")
-    if "," not in text:
-        masked = mask_ip(text)
-        return None if masked is None else masked.encode("ascii")
     kept = [masked for part in text.split(",") if (masked := mask_ip(part)) is not None]
     return ", ".join(kept).encode("ascii") if kept else None
 
 
 def mask_forwarded(value: bytes) -> bytes:
     """RFC 7239 `Forwarded`: `for` and `by` masked, `proto` and `host` kept, every other parameter left out."""
-    if len(value) > _LONGEST_HEADER:
-        return b"for=unknown"
-    return _mask_forwarded_known(value)
+    return _mask_forwarded_known(value) if len(value) <= _LONGEST_HEADER else b"for=unknown"
 
 
 @lru_cache(maxsize=2048)

@@ -8,13 +8,14 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
 from consent_middleware.telemetry.addresses import mask_address_list, mask_forwarded
 from consent_middleware.telemetry.languages import language_matcher
 from consent_middleware.telemetry.referers import mask_referer
+from consent_middleware.telemetry.responses import RESPONSE_DROPS as RESPONSE_DROPS  # the other direction's table
 from consent_middleware.telemetry.user_agents import reduce_user_agent
 
 Mask = Callable[[bytes, bytes], bytes | None]
@@ -47,7 +48,7 @@ class HeaderRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 @cache
 def header_rules() -> tuple[HeaderRule, ...]:
     """The table, read once."""
-    text = files("consent_middleware.telemetry").joinpath("headers.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("headers.toml").read_text(encoding="utf-8")
     return tuple(msgspec.convert(tomllib.loads(text)["rule"], list[HeaderRule]))
 
 
@@ -57,11 +58,15 @@ def build_masks(
     device: bool,
     languages: Sequence[str] = ("en",),
     declared: frozenset[str] = frozenset(),
+    kept: frozenset[str] = frozenset(),
+    dropped: frozenset[str] = frozenset(),
 ) -> dict[bytes, Mask]:
     """The masks a request needs, by lower-case header name; a header that is not in it is kept as it came.
 
     `network` and `device` say what the visitor allows. `declared` names the CDNs and carriers (or the headers
-    themselves) of the policy, for header names that other programs use for other things.
+    themselves) of the policy, for header names that other programs use for other things. `kept` and `dropped` are
+    the policy's own say on header names, which wins over the table: an identifier of the app's own (a device id)
+    whose purpose is not allowed belongs in `dropped`.
     """
     actions: dict[str, Mask] = {
         "drop": drop_header,
@@ -73,12 +78,15 @@ def build_masks(
         "script-marker": _keep_script_marker,
         "scheme": _keep_scheme,
     }
-    return {
-        name.encode("ascii"): actions[rule.action]
+    masks = {
+        name: actions[rule.action]
         for rule in header_rules()
         if rule.applies(network=network, device=device)
         for name in rule.names(declared)
+        if name not in kept
     }
+    masks.update(dict.fromkeys(dropped, _drop))
+    return {name.lower().encode("latin-1"): mask for name, mask in masks.items()}
 
 
 def drop_header(value: bytes, host: bytes) -> None:
@@ -118,7 +126,3 @@ FORWARDING_HEADERS: frozenset[bytes] = frozenset(
     if rule.action in ("address", "forwarded") and not rule.ambiguous
     for name in rule.headers
 ) | {b"x-forwarded-proto", b"x-forwarded-host"}
-
-# What an app may not ask the browser for while `device` is not allowed. The Client Hints specification calls the
-# Accept-CH cache an alternative cookie store: https://wicg.github.io/client-hints-infrastructure/
-RESPONSE_DROPS: frozenset[bytes] = frozenset({b"accept-ch", b"critical-ch", b"observe-browsing-topics"})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,7 +32,7 @@ _HINT_BRANDS = {
 _FIRST_WINDOWS_11 = 13  # https://learn.microsoft.com/en-us/microsoft-edge/web-platform/how-to-detect-win11
 
 
-class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What may be known about a visitor's device and network; what is not allowed is `None` or coarse."""
 
     ip: str | None = None
@@ -96,13 +96,14 @@ def take_snapshot(
 
 def warm() -> None:
     """Load the parser and run it once: the first parse builds its tables, over 100 ms and 25 MB."""
-    _parse("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
+    _parser()("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
 
 
-def _parse(text: str) -> "ParsedUserAgent":
+@cache
+def _parser() -> type["ParsedUserAgent"]:
     from consent_middleware.telemetry.visitors import ParsedUserAgent  # heavy, see its docstring
 
-    return ParsedUserAgent(text)
+    return ParsedUserAgent
 
 
 # ua-parser keeps its own results in an S3-FIFO, which a flood of one-time user agents cannot flush; these caches only
@@ -110,7 +111,7 @@ def _parse(text: str) -> "ParsedUserAgent":
 @lru_cache(maxsize=2048)
 def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, network: bool, brands: bytes) -> Telemetry:
     text = reduced.decode("ascii")
-    parsed = _parse(text)
+    parsed = _parser()(text)
     prefix = mask_ip(host) if host else None
     return Telemetry(
         ip=host if network and prefix else None,
@@ -141,7 +142,7 @@ def _describe_fully(
     if hinted_model:  # Chrome's Android user agent is frozen to "Android 10; K"
         release = hinted_platform.partition(".")[0] or "10"
         text = _FROZEN_ANDROID.sub(lambda _: f"Android {release}; {hinted_model}", text)
-    parsed = _parse(text)
+    parsed = _parser()(text)
     browser, system = _known(parsed.browser.family), _known(parsed.os.family)
     prefix = mask_ip(host) if host else None
     named = parsed.device.model not in (None, "K")
@@ -162,6 +163,8 @@ def _describe_fully(
 
 
 def _unquote(value: bytes) -> str:
+    if not value:
+        return ""
     match = _QUOTED.match(value.decode("latin-1"))
     return match[1] if match else ""
 

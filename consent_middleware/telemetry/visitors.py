@@ -5,7 +5,9 @@ ua-parser's legacy path, twenty times slower than `ua_parser.parse()` with the R
 """
 
 import ua_parser
-from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
+from user_agents.parsers import Browser, Device, OperatingSystem, UserAgent
+
+_NO_VERSION: tuple[tuple[int | str, ...], str] = ((), "")
 
 
 class ParsedUserAgent(UserAgent):  # type: ignore[misc]  # user-agents has no types
@@ -16,15 +18,18 @@ class ParsedUserAgent(UserAgent):  # type: ignore[misc]  # user-agents has no ty
         browser, system, device = result.user_agent, result.os, result.device
         self.ua_string = text
         self.browser = (
-            parse_browser(browser.family, browser.major, browser.minor, browser.patch)
+            Browser(browser.family, *_version(browser.major, browser.minor, browser.patch))
             if browser
-            else parse_browser("Other")
+            else Browser("Other", *_NO_VERSION)
         )
         self.os = (
-            parse_operating_system(system.family, system.major, system.minor, system.patch)
+            OperatingSystem(system.family, *_version(system.major, system.minor, system.patch))
             if system
-            else parse_operating_system("Other")
+            else OperatingSystem("Other", *_NO_VERSION)
         )
-        self.device = (
-            parse_device(device.family, device.brand, device.model) if device else parse_device("Other", None, None)
-        )
+        self.device = Device(device.family, device.brand, device.model) if device else Device("Other", None, None)
+
+
+def _version(*parts: str | None) -> tuple[tuple[int | str, ...], str]:
+    version = tuple([int(part) if part.isdecimal() else part for part in parts if part is not None])
+    return version, ".".join(map(str, version))
