@@ -85,7 +85,7 @@ def build_masks(
         for name in rule.names(declared)
         if name not in kept
     }
-    masks.update(dict.fromkeys(dropped, _drop))
+    masks.update(dict.fromkeys(dropped, drop_header))
     return {name.lower().encode("latin-1"): mask for name, mask in masks.items()}
 
 
