@@ -1,16 +1,45 @@
 """The header masks of each kind of visitor: who allows ``network``, ``device``, both or neither.
 
-A mask drops its header, depends on the value alone, or depends on the page too. The gate remembers what it did to the first two.
+Most masks depend on the header's value alone, and browsers repeat themselves: what was done to a value is remembered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..asgi import Header
+from ..caches import BoundedCache
 from ..consent import Decision
 from ..telemetry import Mask, build_masks
 from ..telemetry.masks import drop_header
 
-_VARYING = frozenset({b"referer"})
+GONE: Header = (b"", b"")
+"""Takes the place of a header that the app may not see at all."""
+
+_VALUES = 1024
+_LONGEST = 1024
+_BY_PAGE = frozenset({b"referer"})
+
+
+class Replacements(BoundedCache[bytes, Header | None]):
+    """From a header's value to the pair that takes its place, ``GONE``, or ``None`` where it may stay."""
+
+    __slots__ = ("_mask", "_name")
+
+    def __init__(self, name: bytes, mask: Mask) -> None:
+        super().__init__(_VALUES)
+        self._name = name
+        self._mask = mask
+
+    def __missing__(self, value: bytes) -> Header | None:
+        pair = replacement(self._name, value, self._mask(value, b""))
+        if len(value) <= _LONGEST:
+            self.put(value, pair)
+        return pair
+
+
+def replacement(name: bytes, value: bytes, masked: bytes | None) -> Header | None:
+    """Return what takes the place of a header whose value may be seen as ``masked``."""
+    return GONE if masked is None else None if masked == value else (name, masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +47,11 @@ class MaskSet:
     """The masks of visitors who allow ``network`` and ``device`` alike. ``index``: its place among the four."""
 
     index: int
-    masks: Mapping[bytes, Mask]
     drops: frozenset[bytes]
+    """Names that go whatever they hold."""
+    by_value: dict[bytes, Replacements]
+    by_page: dict[bytes, Mask]
+    """Masks that also look at the request's own host."""
     masks_address: bool
     drops_hints: bool
     """Headers that ask the browser for more than it sends by itself are taken out of responses."""
@@ -32,10 +64,6 @@ class MaskSets:
         self.sets = tuple(
             _mask_set(languages, network, device) for network in (False, True) for device in (False, True)
         )
-        every = self.sets[0].masks
-        self.varying = _VARYING & every.keys()
-        self.by_value = frozenset(name for name in every if name not in self.sets[0].drops and name not in _VARYING)
-        """Names whose value decides what the app sees of them. The first set is the strictest: it has every name."""
 
     def of(self, decision: Decision) -> MaskSet:
         return self.sets[2 * decision.allows("network") + decision.allows("device")]
@@ -43,10 +71,14 @@ class MaskSets:
 
 def _mask_set(languages: Sequence[str], network: bool, device: bool) -> MaskSet:
     masks = build_masks(network=network, device=device, languages=languages)
+    drops = frozenset(name for name, mask in masks.items() if mask is drop_header)
     return MaskSet(
         index=2 * network + device,
-        masks=masks,
-        drops=frozenset(name for name, mask in masks.items() if mask is drop_header),
+        drops=drops,
+        by_value={
+            name: Replacements(name, mask) for name, mask in masks.items() if name not in drops and name not in _BY_PAGE
+        },
+        by_page={name: mask for name, mask in masks.items() if name in _BY_PAGE},
         masks_address=not network,
         drops_hints=not device,
     )

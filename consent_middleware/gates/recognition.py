@@ -1,7 +1,7 @@
 """Recognizes the visitor of a request: from raw headers to a consent, a decision and what both mean here.
 
-A returning visitor costs one look-up by the headers that tell visitors apart; where one of them is new, the token costs another;
-and a new token one signature check. All caches are bounded, and losing them changes no decision.
+A returning visitor costs one look-up by the Cookie header; where that has changed, the token costs another; and a new token one
+signature check. All caches are bounded, and losing them changes no decision.
 """
 
 import time
@@ -12,27 +12,28 @@ from ..caches import BoundedCache
 from ..consent import NO_CHOICE, SIGNALS, Consent, Decision, Signals, Tokens, decide
 from ..consent.names import TokenCookie, token_candidates
 from ..policy import Policy
-from .masks import MaskSets
+from .masks import MaskSets, replacement
 from .rules import Rules
-from .shapes import Picked
+from .shapes import Shape
 
 _VISITORS = 16_384
 _SIZE_LIMIT = 2048
-"""Bytes of headers that are remembered as a whole; what is longer is worked out each time, to bound the memory."""
+"""Bytes of a Cookie header that is remembered as a whole; a longer one is worked out each time, to bound the memory."""
 _TOKENS = 16_384
 _DECISIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What one visitor's headers mean. ``changes``: what takes the place of which of them (``None``: it goes)."""
+    """What one visitor's cookies and signals mean."""
 
     consent: Consent
     decision: Decision
     signals: Signals
     rules: Rules
     expires_at: float
-    changes: tuple[tuple[int, Header | None], ...]
+    cookie: Header | None
+    """What takes the place of the one Cookie header; ``None`` where it may stay."""
     hidden: tuple[bytes, ...]
     """Names of the cookies that are kept from the app."""
 
@@ -47,7 +48,7 @@ class Recognition:
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
         """By security: the token's cookie on http and on https."""
         self._names = tuple(f"{cookie.name}=".encode("ascii") for cookie in self.cookies)
-        self._known: tuple[BoundedCache[Picked, Known], ...] = (
+        self._known: tuple[BoundedCache[bytes, Known], ...] = (
             BoundedCache(_VISITORS),
             BoundedCache(_VISITORS),
         )
@@ -56,15 +57,20 @@ class Recognition:
             BoundedCache(_DECISIONS)
         )
 
-    def recognize(self, picked: Picked, is_secure: bool) -> Known:
-        """Return what the picked headers mean."""
-        known = self._known[is_secure].get(picked)
-        now = time.time()
-        if known is not None and now < known.expires_at:
-            return known
-        known = self._study(picked, is_secure, now)
-        if sum(len(value) for _, value in picked) <= _SIZE_LIMIT:
-            self._known[is_secure].put(picked, known)
+    def recognize(self, headers: list[Header], shape: Shape, is_secure: bool) -> Known:
+        """Return what the headers of a request say about its visitor."""
+        if shape.is_repeated:
+            # HTTP/2 clients may send several Cookie headers; the signal counts when one field says it (GPC, section 3.1).
+            cookie = b"; ".join(value for name, value in headers if name == b"cookie")
+            return self._study(cookie, is_secure, (b"sec-gpc", b"1") in headers, is_single=False)
+        cookie = headers[shape.cookie][1] if shape.cookie >= 0 else b""
+        gpc = shape.gpc >= 0 and headers[shape.gpc][1] == b"1"
+        cache = self._known[is_secure + 2 * gpc]
+        known = cache.get(cookie)
+        if known is None or time.time() >= known.expires_at:
+            known = self._study(cookie, is_secure, gpc, is_single=True)
+            if len(cookie) <= _SIZE_LIMIT:
+                cache.put(cookie, known)
         return known
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision, Rules]:
@@ -78,27 +84,15 @@ class Recognition:
         decision, rules = found
         return _effective(consent, decision), decision, rules
 
-    def _study(self, picked: Picked, is_secure: bool, now: float) -> Known:
-        # HTTP/2 clients may send several Cookie headers (RFC 9113, section 8.2.3); the signal counts when one field says it.
-        cookie = b"; ".join(value for name, value in picked if name == b"cookie")
-        signals = SIGNALS[any(name == b"sec-gpc" and value == b"1" for name, value in picked)]
-        consent, decision, rules = self.decide(self._consent(cookie, is_secure, now), signals)
-        changes: list[tuple[int, Header | None]] = []
-        hidden: tuple[bytes, ...] = ()
-        for place, (name, value) in enumerate(picked):
-            seen: bytes | None = value
-            if name == b"cookie":
-                kept, gone = rules.filter_cookie(value)
-                hidden += gone
-                seen = kept or None
-            elif name in rules.masks.masks:
-                seen = rules.masks.masks[name](value, b"")
-            if seen != value:
-                changes.append((place, None if seen is None else (name, seen)))
-        expires_at = self._tokens.expires_at(consent)
-        return Known(consent, decision, signals, rules, expires_at, tuple(changes), hidden)
+    def _study(self, cookie: bytes, is_secure: bool, gpc: bool, *, is_single: bool) -> Known:
+        signals = SIGNALS[gpc]
+        consent, decision, rules = self.decide(self._consent(cookie, is_secure), signals)
+        kept, hidden = rules.filter_cookie(cookie)
+        pair = replacement(b"cookie", cookie, kept or None) if hidden and is_single else None
+        return Known(consent, decision, signals, rules, self._tokens.expires_at(consent), pair, hidden)
 
-    def _consent(self, cookie: bytes, is_secure: bool, now: float) -> Consent:
+    def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
+        now = time.time()
         for token in token_candidates(cookie, self._names[is_secure]):
             consent = self._consents.get(token)
             if consent is None:

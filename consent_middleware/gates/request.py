@@ -2,10 +2,9 @@
 
 from ..asgi import Header, Scope
 from ..telemetry import mask_client
+from .masks import GONE, replacement
 from .recognition import Known
 from .shapes import Shape
-
-_GONE: Header = (b"", b"")
 
 
 def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> None:
@@ -18,26 +17,32 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
         client = scope.get("client")
         if client is not None:
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
-    changes = known.changes
-    drops = shape.drops[masks.index]
-    if not changes and not drops and not shape.varying:
-        return
     seen = headers.copy()
-    is_shorter = bool(drops)
-    places = shape.places
-    for picked, pair in changes:
-        if pair is None:
-            seen[places[picked]] = _GONE
-            is_shorter = True
-        else:
-            seen[places[picked]] = pair
-    for place in drops:
-        seen[place] = _GONE
-    for place in shape.varying:
+    if known.cookie is not None:
+        seen[shape.cookie] = known.cookie
+    elif shape.is_repeated:
+        _filter_each_cookie(seen, known)
+    steps = shape.steps[masks.index]
+    for place, replacements in steps.by_value:
+        pair = replacements[headers[place][1]]
+        if pair is not None:
+            seen[place] = pair
+    for place, mask in steps.by_page:
         name, value = headers[place]
-        mask = masks.masks.get(name)
-        if mask is not None:
-            masked = mask(value, headers[shape.host][1] if shape.host >= 0 else b"")
-            seen[place] = _GONE if masked is None else (name, masked)
-            is_shorter |= masked is None
-    scope["headers"] = [pair for pair in seen if pair is not _GONE] if is_shorter else seen
+        pair = replacement(name, value, mask(value, headers[shape.host][1] if shape.host >= 0 else b""))
+        if pair is not None:
+            seen[place] = pair
+    for place in steps.drops:
+        seen[place] = GONE
+    # Identity first, and nearly always: comparing two lists of the same pairs costs less than asking what was done to them.
+    if seen != headers:
+        scope["headers"] = [pair for pair in seen if pair is not GONE]
+
+
+def _filter_each_cookie(seen: list[Header], known: Known) -> None:
+    """Filter each of several Cookie headers alone (RFC 9113, section 8.2.3)."""
+    for place, (name, value) in enumerate(seen):
+        if name == b"cookie":
+            pair = replacement(name, value, known.rules.filter_cookie(value)[0] or None)
+            if pair is not None:
+                seen[place] = pair

@@ -4,16 +4,13 @@ Browsers repeat themselves: a site sees a few dozen such shapes. Each is studied
 their place, without looking at every one of them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
 
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
-from ..telemetry import FORWARDING_HEADERS
-from .masks import MaskSets
-
-Picked = tuple[Header, ...]
+from ..telemetry import FORWARDING_HEADERS, Mask
+from .masks import MaskSet, MaskSets, Replacements
 
 _SHAPES = 1024
 _LONGEST = 100
@@ -21,26 +18,33 @@ _names = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What one mask set does to requests of one shape, by place."""
+
+    drops: tuple[int, ...]
+    by_value: tuple[tuple[int, Replacements], ...]
+    by_page: tuple[tuple[int, Mask], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
-    """The places of what matters; -1 where it is missing.
+    """The places of what matters; -1 where it is missing."""
 
-    ``places`` and ``pick``: the headers whose *values* say who visits and what must be masked. ``drops``: for each mask set, places
-    of headers that go whatever they hold. ``varying``: masked headers with another value on every page.
-    """
-
-    places: tuple[int, ...]
-    pick: Callable[[list[Header]], Picked]
-    drops: tuple[tuple[int, ...], ...]
-    varying: tuple[int, ...]
+    cookie: int
+    gpc: int
     host: int
     destination: int
     """``Sec-Fetch-Dest``."""
     mode: int
     """``Sec-Fetch-Mode``."""
+    is_repeated: bool
+    """Cookie or Sec-GPC come several times: no single place says it all."""
     is_proxied: bool
     """Some header says that the peer is a proxy."""
     is_regular: bool
     """Names are as servers write them. A hand-made scope may hold ``Cookie``, and a filter that missed it would leak."""
+    steps: tuple[Steps, ...]
+    """By the index of the mask set."""
 
 
 class Shapes:
@@ -67,32 +71,26 @@ class Shapes:
         return headers, shape
 
     def _study(self, names: tuple[bytes, ...]) -> Shape:
-        masks = self._masks
-        places = tuple(
-            place for place, name in enumerate(names) if name in (b"cookie", b"sec-gpc") or name in masks.by_value
-        )
         return Shape(
-            places=places,
-            pick=_picker(places),
-            drops=tuple(tuple(place for place, name in enumerate(names) if name in one.drops) for one in masks.sets),
-            varying=tuple(place for place, name in enumerate(names) if name in masks.varying),
+            cookie=_place(names, b"cookie"),
+            gpc=_place(names, b"sec-gpc"),
             host=_place(names, b"host"),
             destination=_place(names, b"sec-fetch-dest"),
             mode=_place(names, b"sec-fetch-mode"),
+            is_repeated=names.count(b"cookie") > 1 or names.count(b"sec-gpc") > 1,
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
             is_regular=b"host" in names and all(name == name.lower() for name in names),
+            steps=tuple(_steps(names, masks) for masks in self._masks.sets),
         )
+
+
+def _steps(names: tuple[bytes, ...], masks: MaskSet) -> Steps:
+    return Steps(
+        drops=tuple(place for place, name in enumerate(names) if name in masks.drops),
+        by_value=tuple((place, masks.by_value[name]) for place, name in enumerate(names) if name in masks.by_value),
+        by_page=tuple((place, masks.by_page[name]) for place, name in enumerate(names) if name in masks.by_page),
+    )
 
 
 def _place(names: tuple[bytes, ...], name: bytes) -> int:
     return names.index(name) if name in names else -1
-
-
-def _picker(places: tuple[int, ...]) -> Callable[[list[Header]], Picked]:
-    """Return what picks the pairs at ``places`` as a tuple, in C where there are several."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    if places:
-        only = places[0]
-        return lambda headers: (headers[only],)
-    return lambda headers: ()
