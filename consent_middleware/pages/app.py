@@ -1,0 +1,106 @@
+"""The visitor's own pages, as a plain ASGI app: the table of routes, the order of a request."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from ..asgi import Receive, Scope, Send
+from ..consent import visit_of
+from ..policy import Policy
+from .answering import Answer, json_answer, send_answer
+from .assets import load_assets
+from .choice import ChoiceEndpoint
+from .form_token import FormTokens
+from .mount import GPC_PATH, Mount, relative_path
+from .screens import Screens
+
+Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
+
+_STATEMENT_DATE = date(2026, 11, 24)
+"""When this package's support for the signal was stated, where the policy has no dated version."""
+
+
+class Pages:
+    """Everything under the prefix, and ``/.well-known/gpc.json``. The visit must be in the scope.
+
+    ``templates``: a folder with a team's own templates. Sets no cookies: ``send`` adds the token.
+    """
+
+    def __init__(
+        self, *, policy: Policy, prefix: str, secret_keys: Sequence[str], templates: str | Path | None = None
+    ) -> None:
+        self._policy = policy
+        self._mount = Mount(prefix.rstrip("/"))
+        tokens = FormTokens(secret_keys)
+        self._screens = Screens(policy=policy, mount=self._mount, tokens=tokens, folder=templates)
+        choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens)
+        base = self._mount.prefix
+        self._routes: dict[str, Mapping[str, Endpoint]] = {
+            f"{base}/preferences": {"GET": self._preferences},
+            f"{base}/cookies": {"GET": self._declaration},
+            f"{base}/choice": {"GET": choice.show, "POST": choice.record, "OPTIONS": choice.preflight},
+            GPC_PATH: {"GET": self._gpc},
+        }
+        for asset in load_assets().values():
+            self._routes[f"{base}/static/{asset.name}"] = {"GET": self._static}
+        self._assets = {f"{base}/static/{asset.name}": asset for asset in load_assets().values()}
+
+    def owns(self, path: str) -> bool:
+        """Say whether ``path``, relative to ``root_path``, is ours to answer."""
+        return self._mount.owns(path)
+
+    def warm(self) -> None:
+        """Load templates, so that no request waits for them."""
+        self._screens.warm()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        answer = await self._answer(scope, receive)
+        if answer is not None:
+            await send_answer(answer, send, without_body=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
+        methods = self._routes.get(relative_path(scope))
+        if methods is None:
+            return self._screens.message(scope, "not-found")
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        endpoint = methods.get(method)
+        if endpoint is None:
+            allowed = ", ".join(name for known in methods for name in (("GET", "HEAD") if known == "GET" else (known,)))
+            return self._screens.message(scope, "wrong-method", headers={"allow": allowed})
+        return await endpoint(scope, receive)
+
+    async def _preferences(self, scope: Scope, receive: Receive) -> Answer:
+        return self._screens.preferences(scope, visit_of(scope))
+
+    async def _declaration(self, scope: Scope, receive: Receive) -> Answer:
+        return self._screens.declaration(scope, visit_of(scope))
+
+    async def _static(self, scope: Scope, receive: Receive) -> Answer:
+        asset = self._assets[relative_path(scope)]
+        headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
+        accepted = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
+        if _accepts_gzip(accepted):
+            headers["content-encoding"] = "gzip"
+            return Answer(body=asset.gzipped, media_type=asset.media_type, headers=headers)
+        return Answer(body=asset.body, media_type=asset.media_type, headers=headers)
+
+    async def _gpc(self, scope: Scope, receive: Receive) -> Answer:
+        """https://www.w3.org/TR/gpc/, section 4: the same for everyone."""
+        policy = self._policy
+        versions = [version.effective for version in policy.declarations.versions if version.effective <= date.today()]
+        content = {
+            "gpc": bool(policy.refused_by_gpc) or "marketing" not in policy.purposes,
+            "lastUpdate": max(versions, default=_STATEMENT_DATE).isoformat(),
+        }
+        return json_answer(
+            content, headers={"cache-control": "public, max-age=86400", "access-control-allow-origin": "*"}
+        )
+
+
+def _accepts_gzip(accepted: bytes) -> bool:
+    """A browser says ``gzip`` plainly; whoever weighs it (``gzip;q=0``) gets the file as it is."""
+    return any(part.strip().lower() == b"gzip" for part in accepted.split(b","))

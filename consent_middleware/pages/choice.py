@@ -1,0 +1,103 @@
+"""``/choice``: records what a visitor chose, tells what holds."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from ..asgi import Receive, Scope
+from ..consent import Visit, visit_of
+from ..errors import LedgerUnavailable
+from ..policy import Policy
+from .answering import Answer, json_answer
+from .body import Unread, read_body
+from .content import allowed_ids
+from .form_token import FormTokens
+from .screens import Screens
+from .sender import Sender, origin_of, sender_of
+from .submission import FORM, JSON, Submission, media_type_of, read_form, read_json
+from .way_back import safe_next
+
+_RETRY_AFTER = {"retry-after": "10"}
+
+
+class ChoiceEndpoint:
+    """A GET never changes anything; a POST changes only what one of our own pages, or a declared origin, sent."""
+
+    def __init__(self, *, policy: Policy, screens: Screens, tokens: FormTokens) -> None:
+        self._policy = policy
+        self._screens = screens
+        self._tokens = tokens
+        self._origins = frozenset(origin.lower() for origin in policy.declarations.origins)
+
+    async def show(self, scope: Scope, receive: Receive) -> Answer:
+        """Tell the present state as JSON."""
+        return json_answer(self._state(visit_of(scope)), headers=self._cors(scope))
+
+    async def preflight(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer a browser that asks whether another origin may send JSON (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
+        headers = {"allow": "GET, HEAD, POST, OPTIONS", **self._cors(scope)}
+        if "access-control-allow-origin" in headers:
+            headers |= {
+                "access-control-allow-methods": "GET, POST",
+                "access-control-allow-headers": "Content-Type",
+                "access-control-max-age": "600",
+            }
+        return Answer(status=204, headers=headers)
+
+    async def record(self, scope: Scope, receive: Receive) -> Answer | None:
+        """Record a choice; the answer waits until it is durable."""
+        cors = self._cors(scope)
+        sender = sender_of(scope["headers"], self._origins)
+        if sender is Sender.FOREIGN:
+            return self._screens.message(scope, "foreign", headers=cors)
+        media_type = media_type_of(next((value for name, value in scope["headers"] if name == b"content-type"), b""))
+        if media_type not in (FORM, JSON):
+            return self._screens.message(scope, "wrong-media-type", headers={"accept": f"{FORM}, {JSON}", **cors})
+        body = await read_body(scope, receive)
+        if body is Unread.DISCONNECTED:
+            return None
+        if isinstance(body, Unread):
+            return self._screens.message(scope, "too-large", headers=cors)
+        submission = read_form(body) if media_type == FORM else read_json(body)
+        if submission is None:
+            return self._screens.message(scope, "malformed", headers=cors)
+        visit = visit_of(scope)
+        if sender is Sender.UNPROVEN and not self._tokens.accepts(submission.token, scope, visit.consent):
+            return self._screens.message(scope, "unproven", headers=cors)
+        return await self._choose(scope, visit, submission, cors)
+
+    async def _choose(self, scope: Scope, visit: Visit, submission: Submission, cors: Mapping[str, str]) -> Answer:
+        language = (
+            submission.language if submission.language in self._policy.languages else self._screens.language_of(scope)
+        )
+        visit.choose(submission.answers(self._policy), method=submission.method, language=language)
+        try:
+            await visit.commit()
+        except LedgerUnavailable:
+            return self._screens.message(scope, "unsaved", headers={**_RETRY_AFTER, **cors}, again=submission)
+        if submission.method != "form":
+            return json_answer(self._state(visit), headers=cors)
+        place = safe_next(submission.next) or f"{self._screens.base_of(scope)}/preferences?saved=1"
+        return Answer(status=303, headers={"location": place})
+
+    def _state(self, visit: Visit) -> Mapping[str, object]:
+        consent, decision = visit.consent, visit.decision
+        known = (*self._policy.purposes, *self._policy.services)
+        return {
+            "choice_made": consent.choice_made,
+            "allowed": allowed_ids(self._policy, decision),
+            "refused": [name for name in known if name in decision.refused],
+            "asks": list(decision.asks),
+            "honors_gpc": decision.honors_gpc,
+            "since": datetime.fromtimestamp(consent.chosen_at, UTC).isoformat() if consent.choice_made else None,
+            "policy_version": self._policy.version,
+            "policy_digest": self._policy.digest,
+        }
+
+    def _cors(self, scope: Scope) -> dict[str, str]:
+        """What lets a declared origin read the answer; nothing at all where the policy declares none."""
+        if not self._origins:
+            return {}
+        origin = origin_of(scope["headers"])
+        if origin.lower() not in self._origins:
+            return {"vary": "Origin"}
+        return {"vary": "Origin", "access-control-allow-origin": origin, "access-control-allow-credentials": "true"}

@@ -1,0 +1,135 @@
+"""What the policy declares, in the words of one language, with the state of one visitor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..consent import Decision
+from ..policy import Policy
+from ..policy.model import Cookie, Service
+from ..policy.purposes import Purpose
+from ..policy.texts import Text
+from .wording import Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieRow:
+    name: str
+    lifetime: str
+    description: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceItem:
+    id: str
+    name: str
+    recipient: str
+    country: str
+    description: str
+    hosts: Sequence[str]
+    privacy_url: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldItem:
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeItem:
+    """``is_held_off``: the browser's signal refuses it, and the policy lets the signal win over any choice."""
+
+    id: str
+    title: str
+    description: str
+    is_on: bool
+    is_new: bool
+    is_held_off: bool
+    cookies: Sequence[CookieRow]
+    services: Sequence[ServiceItem]
+    fields: Sequence[FieldItem]
+
+    @property
+    def has_details(self) -> bool:
+        return bool(self.cookies or self.services or self.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Every purpose, by the way it is decided. ``separate`` is asked for by an act of its own."""
+
+    optional: Sequence[PurposeItem]
+    separate: Sequence[PurposeItem]
+    necessary: Sequence[PurposeItem]
+
+
+def content_of(policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow | None = None) -> Content:
+    """Put the whole policy into words. ``own_cookie``: the one that remembers the choice, declared with the necessary ones."""
+    by_basis: dict[str, list[PurposeItem]] = {"consent": [], "separate": [], "necessary": []}
+    for purpose in policy.purposes.values():
+        cookies = [own_cookie] if own_cookie is not None and purpose.id == "security" else []
+        by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies))
+    return Content(optional=by_basis["consent"], separate=by_basis["separate"], necessary=by_basis["necessary"])
+
+
+def titles_of(policy: Policy, wording: Wording, purposes: Sequence[str]) -> list[str]:
+    return [wording.text(policy.purposes[name].title) for name in purposes]
+
+
+def allowed_ids(policy: Policy, decision: Decision) -> list[str]:
+    """Every purpose and service that is allowed, in the order of the policy."""
+    return [name for name in (*policy.purposes, *policy.services) if decision.allows(name)]
+
+
+def _purpose(
+    policy: Policy, wording: Wording, decision: Decision, purpose: Purpose, cookies: list[CookieRow]
+) -> PurposeItem:
+    return PurposeItem(
+        id=purpose.id,
+        title=wording.text(purpose.title),
+        description=wording.text(purpose.description),
+        is_on=decision.allows(purpose.id),
+        is_new=purpose.id in decision.asks,
+        is_held_off=decision.honors_gpc and purpose.id in policy.refused_by_gpc and policy.declarations.gpc == "signal",
+        cookies=[*cookies, *(_cookie(policy, wording, cookie) for cookie in policy.cookies_of(purpose.id))],
+        services=[_service(wording, decision, service) for service in policy.services_of(purpose.id)],
+        fields=[
+            FieldItem(title=_said(wording, field.title) or field.field, description=_said(wording, field.description))
+            for field in policy.declarations.telemetry
+            if field.purpose == purpose.id
+        ],
+    )
+
+
+def _cookie(policy: Policy, wording: Wording, cookie: Cookie) -> CookieRow:
+    service = policy.services.get(cookie.service or "")
+    return CookieRow(
+        name=cookie.name or cookie.pattern or "",
+        lifetime=wording.duration(cookie.lifetime),
+        description=_said(wording, cookie.description),
+        service=(_said(wording, service.name) or service.id) if service else "",
+    )
+
+
+def _service(wording: Wording, decision: Decision, service: Service) -> ServiceItem:
+    return ServiceItem(
+        id=service.id,
+        name=_said(wording, service.name) or service.id,
+        recipient=_said(wording, service.recipient),
+        country=service.country or "",
+        description=_said(wording, service.description),
+        hosts=service.hosts,
+        privacy_url=service.privacy_url or "" if _is_link(service.privacy_url) else "",
+        is_on=decision.allows(service.id),
+    )
+
+
+def _said(wording: Wording, text: Text) -> str:
+    return wording.text(text) if text else ""
+
+
+def _is_link(url: str | None) -> bool:
+    """A policy's link is the site's own, yet ``javascript:`` has no place in a page."""
+    return url is not None and url.startswith(("https://", "http://", "/"))

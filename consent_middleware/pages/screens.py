@@ -1,0 +1,208 @@
+"""The pages themselves: preference center, declaration, short messages."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode
+
+from ..asgi import Scope
+from ..consent import Visit, visit_of
+from ..policy import Policy
+from ..telemetry.languages import language_matcher
+from .answering import Answer, json_answer
+from .assets import load_assets
+from .content import content_of, titles_of
+from .form_token import FormTokens, needs_token
+from .messages import MESSAGES
+from .mount import Mount, root_of
+from .submission import JSON, Submission, media_type_of
+from .templates import Templates
+from .way_back import LONGEST_PAGE, safe_next
+from .wording import Wording, own_name
+
+_HEADERS = {
+    # Trusted Types: there is no script on these pages, so nothing may make one.
+    "content-security-policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    # Without a referrer a form's Origin would be "null".
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+}
+
+
+class Screens:
+    """Renders whole pages for one mount, in the visitor's language."""
+
+    def __init__(self, *, policy: Policy, mount: Mount, tokens: FormTokens, folder: str | Path | None) -> None:
+        self._policy = policy
+        self._mount = mount
+        self._tokens = tokens
+        self._templates = Templates(folder)
+        self._wordings = {language: Wording(policy, language) for language in policy.languages}
+        self._match = language_matcher(policy.languages)
+
+    def warm(self) -> None:
+        self._templates.warm()
+
+    def base_of(self, scope: Scope) -> str:
+        return self._mount.base_of(scope)
+
+    def language_of(self, scope: Scope) -> str:
+        """``?lang=`` where the policy has that language, else the best match of Accept-Language."""
+        asked = _query_of(scope).get("lang", "")
+        if asked in self._wordings:
+            return asked
+        accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+        return self._match(accepted).decode("ascii")
+
+    def preferences(self, scope: Scope, visit: Visit) -> Answer:
+        """The preference center; ``?saved=1`` says that what it shows has just been saved."""
+        wording = self._wordings[self.language_of(scope)]
+        policy, decision, consent = self._policy, visit.decision, visit.consent
+        query = _query_of(scope)
+        way_back = self._way_back(scope)
+        here = f"{self.base_of(scope)}/preferences"
+        content = content_of(policy, wording, decision)
+        by_signal = [name for name in policy.optional if name in policy.refused_by_gpc and not decision.allows(name)]
+        lifetime = policy.declarations.lifetime.seconds or 0
+        return self._page(
+            scope,
+            "preferences.html",
+            wording,
+            content=content,
+            way_back=way_back,
+            after=f"{here}?" + urlencode({"saved": "1", "next": way_back, **_lang_of(query)}),
+            saved="saved" in query and consent.choice_made,
+            allowed_titles=wording.join([item.title for item in (*content.optional, *content.separate) if item.is_on]),
+            since=wording.date(_day(consent.chosen_at)) if consent.choice_made else "",
+            until=wording.date(_day(consent.chosen_at + lifetime)) if consent.choice_made else "",
+            asks_again=wording.join(titles_of(policy, wording, decision.asks)) if consent.choice_made else "",
+            honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
+            token=self._tokens.make(scope, consent) if needs_token(scope) else "",
+        )
+
+    def declaration(self, scope: Scope, visit: Visit) -> Answer:
+        """Everything the policy declares."""
+        wording = self._wordings[self.language_of(scope)]
+        return self._page(
+            scope,
+            "declaration.html",
+            wording,
+            content=content_of(self._policy, wording, visit.decision),
+            way_back=self._way_back(scope),
+            storage_place=wording.text(self._policy.declarations.site.storage_place),
+            retention_choices=wording.duration(self._policy.declarations.retention.choices),
+            retention_telemetry=wording.duration(self._policy.declarations.retention.telemetry),
+            retention_text=wording.text(self._policy.declarations.retention.description),
+            versions=[
+                {
+                    "version": version.version,
+                    "date": wording.date(version.effective),
+                    "summary": wording.text(version.summary),
+                }
+                for version in sorted(
+                    self._policy.declarations.versions, key=lambda known: known.effective, reverse=True
+                )
+            ],
+        )
+
+    def message(
+        self, scope: Scope, name: str, *, headers: Mapping[str, str] | None = None, again: Submission | None = None
+    ) -> Answer:
+        """A short page, or JSON for whoever speaks JSON. ``again``: a choice to offer once more."""
+        wording = self._wordings[self.language_of(scope)]
+        shown = MESSAGES[name]
+        if _wants_json(scope):
+            content = {"error": name, "message": wording.gettext(shown.text)}
+            return json_answer(content, status=shown.status, headers=headers or {})
+        visit = visit_of(scope)
+        return self._page(
+            scope,
+            "message.html",
+            wording,
+            status=shown.status,
+            headers=headers,
+            title=wording.gettext(shown.title),
+            text=wording.gettext(shown.text),
+            again=again,
+            way_back=self._way_back(scope),
+            token=self._tokens.make(scope, visit.consent) if again is not None and needs_token(scope) else "",
+        )
+
+    def _page(
+        self,
+        scope: Scope,
+        template: str,
+        wording: Wording,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> Answer:
+        declared = self._policy.declarations
+        base = self.base_of(scope)
+        html = self._templates.render(
+            template,
+            wording,
+            base=base,
+            stylesheet=f"{base}/static/{load_assets()['css'].name}",
+            site=wording.text(declared.site.name),
+            controller=wording.text(declared.site.controller),
+            address=wording.text(declared.site.address),
+            privacy_url=declared.site.privacy_url or "",
+            contact=declared.contact,
+            contact_text=wording.text(declared.contact.text),
+            languages=self._other_languages(scope, wording.language),
+            lang_query="&" + urlencode(_lang_of(_query_of(scope))) if _lang_of(_query_of(scope)) else "",
+            **values,
+        )
+        fields = {**_HEADERS, "content-language": wording.language, **(headers or {})}
+        return Answer(status=status, body=html.encode("utf-8", "replace"), headers=fields)
+
+    def _way_back(self, scope: Scope) -> str:
+        return safe_next(_query_of(scope).get("next", ""), longest=LONGEST_PAGE) or root_of(scope) + "/"
+
+    def _other_languages(self, scope: Scope, present: str) -> list[Mapping[str, str]]:
+        """Links to this page in the policy's other languages."""
+        if len(self._wordings) == 1 or scope["method"] not in ("GET", "HEAD"):
+            return []
+        query = {name: value for name, value in _query_of(scope).items() if name in ("next", "saved")}
+        return [
+            {
+                "tag": tag,
+                "name": own_name(tag),
+                "query": urlencode({**query, "lang": tag}),
+                "present": "yes" if tag == present else "",
+            }
+            for tag in self._wordings
+        ]
+
+
+def _query_of(scope: Scope) -> Mapping[str, str]:
+    try:
+        fields = parse_qs(scope.get("query_string", b"").decode("latin-1"), errors="replace", max_num_fields=50)
+    except ValueError:
+        return {}
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def _day(seconds: float) -> date:
+    """In UTC: the server knows no visitor's time zone."""
+    return datetime.fromtimestamp(seconds, UTC).date()
+
+
+def _lang_of(query: Mapping[str, str]) -> Mapping[str, str]:
+    return {"lang": query["lang"]} if "lang" in query else {}
+
+
+def _wants_json(scope: Scope) -> bool:
+    """JSON for JSON, and for whoever accepts it but no page."""
+    content_type = accepted = b""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            content_type = value
+        elif name == b"accept":
+            accepted = value
+    return media_type_of(content_type) == JSON or (b"application/json" in accepted and b"text/html" not in accepted)
