@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..asgi import Scope
-from ..caches import GenerationCache
+from ..caches import BoundedCache
 from ..consent import NO_CHOICE, Decision, Signals, Visit, decide
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
@@ -57,7 +57,7 @@ class Banner:
         self._match = language_matcher(policy.languages)
         self._only_language = policy.languages[0] if len(policy.languages) == 1 else None
         self._has_entry = policy.declarations.entry == "auto"
-        self._rendered: GenerationCache[tuple[object, ...], Rendered] = GenerationCache(_STATES)
+        self._rendered: BoundedCache[tuple[object, ...], Rendered] = BoundedCache(_STATES)
 
     def warm(self) -> None:
         """Render what a first visitor is shown, in every language, so that no request waits for it."""
@@ -112,7 +112,7 @@ class Banner:
 
     def _find(self, language: str, decision: Decision, *, choice_made: bool, root: str, link_only: bool) -> Rendered:
         key = (language, decision, choice_made, root, link_only)
-        found = self._rendered.get(key)
+        found: Rendered | None = self._rendered.get(key)
         if found is None:
             found = self._render_once(language, decision, choice_made=choice_made, root=root, link_only=link_only)
             self._rendered.put(key, found)
