@@ -87,7 +87,10 @@ class _Walk:
         if origin is dict and _is_table(args[1]):
             return self._named_tables(args[1], data, key)
         try:
-            return msgspec.convert(data, kind, dec_hook=_decode)
+            if isinstance(data, str) and Lifetime in _members(kind):
+                # msgspec reads a dataclass from a table by itself, so that no hook of ours is asked for the written form.
+                return Lifetime.parse(data)
+            return msgspec.convert(data, kind)
         except (msgspec.ValidationError, ValueError) as error:
             message = "This is not a lifetime." if Lifetime in _members(kind) else _sentence(str(error))
             self._add(key, data, message, _way_out(kind))
@@ -132,12 +135,6 @@ def _join(key: str, name: str) -> str:
 
 def _is_table(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Table)
-
-
-def _decode(kind: type, value: object) -> object:
-    if kind is Lifetime and isinstance(value, str):
-        return Lifetime.parse(value)
-    raise ValueError("a text is expected")
 
 
 def _sentence(error: str) -> str:
