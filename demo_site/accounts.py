@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from .database import Database
-from .passwords import NOBODY, hash_password, verify_password
+from .passwords import hash_password, nobody, verify_password
 
 SHORT_SESSION = 12 * 3600
 LONG_SESSION = 30 * 86_400
@@ -39,7 +39,7 @@ class Accounts:
         """Return the account, or ``None`` for a wrong address as for a wrong password."""
         with self._database.connect() as connection:
             row = connection.execute("SELECT id, password FROM accounts WHERE email = ?", (email,)).fetchone()
-        if not verify_password(password, row[1] if row else NOBODY) or row is None:
+        if not verify_password(password, row[1] if row else nobody()) or row is None:
             return None
         return Account(id=row[0], email=email)
 

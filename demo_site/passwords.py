@@ -1,16 +1,17 @@
 """Passwords, kept as scrypt digests (RFC 7914)."""
 
+import functools
 import hashlib
 import hmac
 import secrets
 
 # OWASP's password storage advice lists these costs for 16 MiB: N = 2^14, r = 8, p = 5.
-_COSTS = (2**14, 8, 5)
+COSTS = (2**14, 8, 5)
 
 
 def hash_password(password: str) -> str:
     salt = secrets.token_bytes(16)
-    return f"scrypt${'$'.join(map(str, _COSTS))}${salt.hex()}${_digest(password, salt, *_COSTS).hex()}"
+    return f"scrypt${'$'.join(map(str, COSTS))}${salt.hex()}${_digest(password, salt, *COSTS).hex()}"
 
 
 def verify_password(password: str, kept: str) -> bool:
@@ -23,5 +24,7 @@ def _digest(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p)
 
 
-NOBODY = hash_password(secrets.token_urlsafe())
-"""Compared with where no account matches, so that the time of an answer does not tell which addresses have one."""
+@functools.cache
+def nobody() -> str:
+    """Compared with where no account matches, so that the time of an answer does not tell which addresses have one."""
+    return hash_password(secrets.token_urlsafe())

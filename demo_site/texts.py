@@ -25,7 +25,3 @@ def translator(language: str) -> Translate:
         return table[key].format(**values) if values else table[key]
 
     return translate
-
-
-def has_text(language: str, key: str) -> bool:
-    return key in words(language)
