@@ -1,0 +1,25 @@
+"""The console with the middleware around it, in the order that matters."""
+
+from pathlib import Path
+
+from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware.asgi import ASGIApp
+
+from .console import make_console
+from .examples import ExampleVisits
+from .recorder import InsideRecorder, OutsideRecorder
+
+POLICY = Path(__file__).parent / "consent.toml"
+
+
+def assemble(*, data: Path, tracker: str, secret_key: str) -> ASGIApp:
+    """From the inside out: the app, the middleware, the recorder that sees what the middleware will hide."""
+    policy = Policy.load(POLICY)
+    console = make_console(data=data, policy=policy, tracker=tracker)
+    governed = ConsentMiddleware(
+        InsideRecorder(console),
+        policy=policy,
+        secret_key=secret_key,
+        ledger=f"sqlite:///{data / 'consent.db'}",
+    )
+    return ExampleVisits(OutsideRecorder(governed))

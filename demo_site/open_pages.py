@@ -1,0 +1,78 @@
+"""The pages that need no account: home, analytics, privacy, and the inspect page."""
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from consent_middleware import get_consent, get_telemetry
+
+from . import recorder
+from .answers import compare_answers
+from .examples import EXAMPLES
+from .inspection import compare_cookies, compare_headers
+from .knowledge import known_fields
+from .pages import Visit, answer_page, begin_visit, write_page
+
+TRACKER_SERVICE = "tallymark"
+
+
+async def show_home(request: Request) -> Response:
+    return answer_page(await begin_visit(request), "home.html")
+
+
+async def show_privacy(request: Request) -> Response:
+    return answer_page(await begin_visit(request), "privacy.html")
+
+
+async def show_analytics(request: Request) -> Response:
+    """Embed the third party, but only for visitors who allow it: what is not in the page cannot be requested."""
+    visit = await begin_visit(request)
+    allowed = get_consent(request).allows(TRACKER_SERVICE)
+    response = answer_page(visit, "analytics.html", embeds=allowed, tracker=visit.site.tracker)
+    if allowed:
+        hosts = visit.site.tracker
+        response.headers["content-security-policy"] = (
+            f"default-src 'self'; script-src 'self' {hosts}; img-src 'self' {hosts}; connect-src 'self' {hosts}; "
+            f"frame-src {hosts}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+    return response
+
+
+async def show_inspection(request: Request) -> Response:
+    visit = await begin_visit(request)
+    if visit.account is not None:
+        # The sign-out form needs the guard, and its cookie must be in the head of the answer, before the page is written.
+        _ = visit.guard.token
+    response = StreamingResponse(_inspection(visit), media_type="text/html; charset=utf-8")
+    visit.guard.keep(response)
+    return response
+
+
+async def _inspection(visit: Visit) -> AsyncIterator[str]:
+    """Written after the answer's head has left, so that the page can tell what became of the cookies in it."""
+    request, policy = visit.request, visit.site.policy
+    exchange: recorder.Exchange = request.scope[recorder.KEY]
+    consent, seen = get_consent(request), request.scope["headers"]
+    yield write_page(
+        visit,
+        "inspect.html",
+        examples=tuple(EXAMPLES),
+        example=request.query_params.get("as"),
+        exchange=exchange,
+        seen_client=request.scope.get("client"),
+        consent=consent,
+        headers=compare_headers(exchange.headers, seen),
+        cookies=compare_cookies(exchange.headers, seen, consent, policy),
+        answers=compare_answers(exchange.asked, exchange.answered, policy),
+        known=known_fields(policy, consent, get_telemetry(request), request.cookies, visit.account),
+    )
+
+
+routes = [
+    Route("/", show_home),
+    Route("/privacy", show_privacy),
+    Route("/analytics", show_analytics),
+    Route("/inspect", show_inspection),
+]

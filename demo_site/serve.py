@@ -1,0 +1,106 @@
+"""Runs the demo: the console and the tracker, two servers in one event loop."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from consent_middleware.asgi import ASGIApp
+from consent_middleware.errors import ConfigurationError
+
+from .assembly import assemble
+from .tracker import make_tracker
+
+try:
+    import uvicorn
+except ModuleNotFoundError as error:
+    raise ConfigurationError('The demo needs uvicorn: pip install "consent-middleware[demo]"') from error
+
+DATA = "CONSENT_DEMO_DATA"
+"""Name of the environment variable with the folder to keep accounts and choices in. Without it they last until the demo ends."""
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to ``run``: two that each install their own handlers would stop only the last."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        # The log line of a request shows what the middleware left of its address, and no proxy headers are believed here.
+        super().__init__(uvicorn.Config(app, proxy_headers=False, log_level="info", lifespan="on"))
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = True) -> None:
+    """Serve the console at ``port`` and the tracker at ``port + 1`` until Ctrl-C.
+
+    Raises ConfigurationError where a port is taken.
+    """
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(_listen(host, number)) for number in (port, port + 1)]
+        kept = os.environ.get(DATA)
+        data = Path(kept) if kept else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="consent-demo-")))
+        data.mkdir(parents=True, exist_ok=True)
+        console = assemble(data=data, tracker=f"http://tracker.localhost:{port + 1}", secret_key=_secret_key(data))
+        asyncio.run(_serve([console, make_tracker()], sockets, f"http://console.localhost:{port}/", open_browser))
+
+
+async def _serve(apps: Sequence[ASGIApp], sockets: Sequence[socket.socket], address: str, open_browser: bool) -> None:
+    servers = [_Server(app) for app in apps]
+
+    def stop() -> None:
+        for server in servers:
+            server.force_exit = server.should_exit
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    announcing = asyncio.create_task(_announce(servers, address, open_browser))
+    try:
+        await asyncio.gather(*(server.serve([sock]) for server, sock in zip(servers, sockets, strict=True)))
+    finally:
+        announcing.cancel()
+
+
+async def _announce(servers: Sequence[_Server], address: str, open_browser: bool) -> None:
+    for server in servers:
+        await server.ready.wait()
+    sys.stderr.write(f"\n  The console: {address}\n  Ctrl-C ends the demo.\n\n")
+    sys.stderr.flush()
+    if open_browser:
+        await asyncio.to_thread(webbrowser.open, address)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The demo cannot listen on {host} port {port} ({error.strerror}). Choose another: --port 8100"
+        ) from error
+
+
+def _secret_key(data: Path) -> str:
+    """The key that signs choices, kept with the data, so that choices outlive a restart where the data does."""
+    file = data / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    return file.read_text(encoding="ascii")
