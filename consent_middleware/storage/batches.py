@@ -98,17 +98,14 @@ class BatchedWrites(Generic[T]):
                 return
             for entry in batch:
                 await self._commit(run, [entry])
-        except asyncio.CancelledError as error:
-            _fail(batch, error, LedgerUnavailable)
-            raise
         else:
             for entry in batch:
                 entry.future.set_result(None)
 
 
-def _fail(batch: Sequence[_Entry[T]], error: BaseException, kind: type[LedgerError]) -> None:
+def _fail(batch: Sequence[_Entry[T]], error: Exception, kind: type[LedgerError]) -> None:
     for entry in batch:
         # An exception of its own for each: raised in several tasks, one would collect the tracebacks of all.
-        failure = kind(str(error) or "The ledger was stopped.")
+        failure = kind(str(error))
         failure.__cause__ = error
         entry.future.set_exception(failure)

@@ -43,14 +43,20 @@ class Run:
             from .connections import Connections
 
             self._connections = Connections(self._url, patience=self._patience, create=self._create)
-        return await self._connections.transact(work, writing=writing, seconds=seconds)
+        try:
+            return await self._connections.transact(work, writing=writing, seconds=seconds)
+        except asyncio.CancelledError:
+            if self._closed:
+                # The stop cancelled it; whoever waits for it was not cancelled.
+                raise LedgerUnavailable("The ledger was stopped.") from None
+            raise
 
     def stop(self) -> "Future[None]":
-        """Close the connections, then end the thread."""
+        """Let what is under way fail, close the connections, then end the thread."""
+        self._closed = True
         return self.thread.stop_after(self._close())
 
     async def _close(self) -> None:
-        self._closed = True
         if self._connections is not None:
             await self._connections.close()
 
