@@ -11,7 +11,7 @@ from pathlib import Path
 from consent_middleware.ledger import Ledger
 
 WRITER = Path(__file__).with_name("writer.py")
-ROUNDS = 4
+ROUNDS = 3
 
 
 def acknowledged_before_the_kill(url: str, acknowledgements: int) -> set[str]:
