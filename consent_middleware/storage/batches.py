@@ -59,7 +59,7 @@ class BatchedWrites(Generic[T]):
 
     async def flush(self) -> None:
         """Wait until what was added before is written or has failed. Raises LedgerUnavailable when that takes too long."""
-        if self._waiting or self._writer is not None:
+        if self._waiting or (self._writer is not None and not self._writer.done()):
             done: Future[None] = Future()
             self._database.call_soon(lambda run: self._wake(run).add_done_callback(lambda _: done.set_result(None)))
             await self._database.answer(done)

@@ -1,6 +1,7 @@
 """Many writes in one transaction, each with a fate of its own."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +151,16 @@ def test_a_flush_waits_for_what_was_added_before(tell: Callable[[Story], None]) 
         await numbers.writes.flush()
         assert all(future.done() for future in futures)
         assert await numbers.stored() == set(range(10, 20))
+
+    tell(story)
+
+
+def test_a_flush_with_nothing_to_write_starts_nothing(tell: Callable[[Story], None]) -> None:
+    async def story(numbers: Numbers) -> None:
+        await numbers.append(10)
+        await numbers.database.stop()
+        await numbers.writes.flush()
+        assert "consent-ledger" not in {thread.name for thread in threading.enumerate()}
 
     tell(story)
 
