@@ -45,6 +45,7 @@ def export(arguments: argparse.Namespace) -> int:
 async def _export(ledger: Ledger) -> None:
     encoder = msgspec.json.Encoder()
     try:
+        await ledger.start()
         async for record in ledger.choices():
             sys.stdout.write(encoder.encode(record).decode() + "\n")
     finally:

@@ -113,7 +113,7 @@ def test_a_database_that_does_not_answer_is_an_error_in_time_and_nothing_is_reco
         began = asyncio.get_running_loop().time()
         answers = await asyncio.gather(*(ledger.append(make_record()) for _ in range(20)), return_exceptions=True)
         assert {type(answer) for answer in answers} == {LedgerUnavailable}
-        assert asyncio.get_running_loop().time() - began < 0.7
+        assert asyncio.get_running_loop().time() - began < 2
         other.execute("ROLLBACK")
         other.close()
         assert await ledger.count() == 0

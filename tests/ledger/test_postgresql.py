@@ -126,13 +126,14 @@ def test_a_server_that_hangs_is_an_error_in_time_and_used_again_when_it_is_back(
 ) -> None:
     async def story() -> None:
         ledger = Ledger(url, patience=1)
+        await ledger.start()
         await ledger.append(make_record())
         server.pause(True)
         try:
             began = asyncio.get_running_loop().time()
             answers = await asyncio.gather(*(ledger.append(make_record()) for _ in range(5)), return_exceptions=True)
             assert {type(answer) for answer in answers} == {LedgerUnavailable}
-            assert asyncio.get_running_loop().time() - began < 1.5
+            assert asyncio.get_running_loop().time() - began < 3
         finally:
             server.pause(False)
         for _ in range(20):

@@ -60,7 +60,7 @@ def tell(tmp_path: Path) -> Callable[[Story], None]:
 
     def told(story: Story) -> None:
         async def run() -> None:
-            database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", patience=2)
+            database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
             await database.start()
             try:
                 await story(Numbers(database))
@@ -172,7 +172,7 @@ def test_a_transaction_that_hangs_fails_in_time_and_the_next_one_works(tell: Cal
         began = asyncio.get_running_loop().time()
         answers = await asyncio.gather(numbers.append(10), numbers.append(11), return_exceptions=True)
         assert [type(answer) for answer in answers] == [LedgerUnavailable] * 2
-        assert asyncio.get_running_loop().time() - began < 1
+        assert asyncio.get_running_loop().time() - began < 2
         numbers.gate.set()
         await numbers.append(12)
         assert await numbers.stored() == {12}

@@ -121,7 +121,8 @@ def test_a_forked_child_opens_connections_of_its_own(url: str) -> None:
         from consent_middleware.storage.database import Database
         async def one(connection):
             return (await connection.exec_driver_sql("SELECT 1")).scalar_one()
-        database = Database({url!r}, patience=3)
+        database = Database({url!r})
+        asyncio.run(database.start())
         assert asyncio.run(database.run(one)) == 1
         child = os.fork()
         assert asyncio.run(database.run(one)) == 1
@@ -138,6 +139,7 @@ def test_a_commit_survives_a_power_cut(url: str) -> None:
         return {name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in names}
 
     database = Database(url, patience=2.0)
+    asyncio.run(database.start())
     assert asyncio.run(database.run(pragmas)) == {
         "journal_mode": "wal",
         "synchronous": 2,
@@ -225,7 +227,7 @@ def test_while_another_program_holds_the_file_reading_goes_on_and_writing_fails_
         began = time.monotonic()
         with pytest.raises(LedgerUnavailable):
             await database.run(write, writing=True)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 2
         assert await database.run(one) == 1
         other.execute("ROLLBACK")
         other.close()
@@ -242,7 +244,7 @@ def test_a_server_that_never_answers_is_given_up_in_time() -> None:
             began = time.monotonic()
             with pytest.raises(LedgerUnavailable) as caught:
                 await database.run(one)
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 2
             assert "secret" not in str(caught.value)
         await database.stop()
 

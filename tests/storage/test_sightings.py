@@ -22,7 +22,7 @@ def url(tmp_path: Path) -> str:
 
 
 async def remember(url: str, *seen: CookieSighting) -> list[CookieSighting]:
-    database = Database(url, patience=2)
+    database = Database(url)
     sightings = Sightings(database)
     for sighting in seen:
         sightings.remember(sighting)
@@ -70,7 +70,7 @@ def test_remembering_never_waits_or_raises_and_tries_again_when_the_database_is_
     folder.mkdir()
 
     async def story() -> None:
-        database = Database(f"sqlite:///{folder / 'ledger.db'}", patience=2)
+        database = Database(f"sqlite:///{folder / 'ledger.db'}")
         sightings = Sightings(database)
         folder.rmdir()
         began = asyncio.get_running_loop().time()
