@@ -10,65 +10,65 @@ from ..policy.model import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:
+class Advice:
     """``key`` is a place in the policy file such as ``cookies[2].lifetime``."""
 
     key: str
     message: str
 
 
-def warnings_for(policy: Policy) -> list[Warning]:
+def warnings_for(policy: Policy) -> list[Advice]:
     """Everything a visitor or a regulator would miss, in the order of the file."""
     found = [*_about_the_site(policy), *_about_purposes(policy), *_about_entries(policy)]
     found += [
-        Warning(key=key, message=f"The text is missing in {', '.join(missing)}; visitors are shown another language.")
+        Advice(key=key, message=f"The text is missing in {', '.join(missing)}; visitors are shown another language.")
         for key, missing in _untranslated(policy.declarations, "", policy.languages)
     ]
     return found
 
 
-def _about_the_site(policy: Policy) -> Iterator[Warning]:
+def _about_the_site(policy: Policy) -> Iterator[Advice]:
     declared = policy.declarations
     if declared.unclassified == "allow":
-        yield Warning(key="unclassified", message="A cookie that nothing classifies is set without being asked for.")
+        yield Advice(key="unclassified", message="A cookie that nothing classifies is set without being asked for.")
     if not declared.site.controller:
-        yield Warning(key="site.controller", message="Visitors are not told who is responsible (GDPR Art. 13).")
+        yield Advice(key="site.controller", message="Visitors are not told who is responsible (GDPR Art. 13).")
     if declared.site.url is None:
-        yield Warning(
+        yield Advice(
             key="site.url", message="Without it, whether our cookie is Secure hangs on what a proxy says of the scheme."
         )
     contact = declared.contact
     if not (contact.email or contact.url or contact.phone or contact.text):
-        yield Warning(key="contact", message="Visitors are not told whom to ask.")
+        yield Advice(key="contact", message="Visitors are not told whom to ask.")
     if not declared.versions:
-        yield Warning(key="versions", message="Recorded choices will not say which version of the policy was shown.")
+        yield Advice(key="versions", message="Recorded choices will not say which version of the policy was shown.")
 
 
-def _about_purposes(policy: Policy) -> Iterator[Warning]:
+def _about_purposes(policy: Policy) -> Iterator[Advice]:
     for purpose in policy.optional:
         used = any(field.purpose == purpose for field in policy.declarations.telemetry)
         if not (used or policy.cookies_of(purpose) or policy.services_of(purpose)):
-            yield Warning(
+            yield Advice(
                 key=f"purposes.{purpose}",
                 message="Nothing declared needs it, but visitors are asked; declare what does, or write offered = false.",
             )
 
 
-def _about_entries(policy: Policy) -> Iterator[Warning]:
+def _about_entries(policy: Policy) -> Iterator[Advice]:
     declared = policy.declarations
     for index, cookie in enumerate(declared.cookies):
         if cookie.lifetime is None:
-            yield Warning(key=f"cookies[{index}].lifetime", message="Visitors are not told how long it stays.")
+            yield Advice(key=f"cookies[{index}].lifetime", message="Visitors are not told how long it stays.")
         if not cookie.description:
-            yield Warning(key=f"cookies[{index}].description", message="Visitors are not told what it does.")
+            yield Advice(key=f"cookies[{index}].description", message="Visitors are not told what it does.")
     for index, service in enumerate(declared.services):
         if not service.recipient:
-            yield Warning(key=f"services[{index}].recipient", message="Visitors are not told who gets the data.")
+            yield Advice(key=f"services[{index}].recipient", message="Visitors are not told who gets the data.")
         if service.country is None:
-            yield Warning(key=f"services[{index}].country", message="Visitors are not told where the data goes.")
+            yield Advice(key=f"services[{index}].country", message="Visitors are not told where the data goes.")
         # One without cookies and hosts gets its data from the server: a research partner, an auditor.
         if service.cookies and not service.hosts:
-            yield Warning(key=f"services[{index}].hosts", message="Without its hosts, its scripts cannot be held back.")
+            yield Advice(key=f"services[{index}].hosts", message="Without its hosts, its scripts cannot be held back.")
 
 
 def _untranslated(table: Table, key: str, languages: Sequence[str]) -> Iterator[tuple[str, list[str]]]:

@@ -85,7 +85,7 @@ def _declared(policy: Policy) -> dict[str, object]:
     }
 
 
-def _summary(policy: Policy, warnings: list[advice.Warning]) -> Iterator[str]:
+def _summary(policy: Policy, warnings: list[advice.Advice]) -> Iterator[str]:
     language = policy.languages[0]
     yield f"{policy.file}: this policy can be enforced."
     yield f"\nLanguages  {', '.join(policy.languages)}"
