@@ -59,7 +59,7 @@ class BatchedWrites(Generic[T]):
 
     async def flush(self) -> None:
         """Wait until what was added before is written or has failed. Raises LedgerUnavailable when that takes too long."""
-        if self._waiting or self._writer is not None:
+        if self._waiting or (self._writer is not None and not self._writer.done()):
             done: Future[None] = Future()
             self._database.call_soon(lambda run: self._wake(run).add_done_callback(lambda _: done.set_result(None)))
             await self._database.answer(done)
@@ -98,17 +98,14 @@ class BatchedWrites(Generic[T]):
                 return
             for entry in batch:
                 await self._commit(run, [entry])
-        except asyncio.CancelledError as error:
-            _fail(batch, error, LedgerUnavailable)
-            raise
         else:
             for entry in batch:
                 entry.future.set_result(None)
 
 
-def _fail(batch: Sequence[_Entry[T]], error: BaseException, kind: type[LedgerError]) -> None:
+def _fail(batch: Sequence[_Entry[T]], error: Exception, kind: type[LedgerError]) -> None:
     for entry in batch:
         # An exception of its own for each: raised in several tasks, one would collect the tracebacks of all.
-        failure = kind(str(error) or "The ledger was stopped.")
+        failure = kind(str(error))
         failure.__cause__ = error
         entry.future.set_exception(failure)

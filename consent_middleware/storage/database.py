@@ -38,19 +38,29 @@ class Run:
         """Run ``work`` in one transaction; only on this thread's event loop. See ``Connections.transact``."""
         if self._closed:
             raise LedgerUnavailable("The ledger was stopped.")
+        connections = await self.load()
+        try:
+            return await connections.transact(work, writing=writing, seconds=seconds)
+        except asyncio.CancelledError:
+            if self._closed:
+                # The stop cancelled it; whoever waits for it was not cancelled.
+                raise LedgerUnavailable("The ledger was stopped.") from None
+            raise
+
+    async def load(self) -> "Connections":
+        """Import SQLAlchemy: here, on a thread of its own, because it takes 180 ms, which would hold up every request."""
         if self._connections is None:
-            # Here, on a thread of its own: importing SQLAlchemy takes 180 ms, which no request should wait for.
             from .connections import Connections
 
             self._connections = Connections(self._url, patience=self._patience, create=self._create)
-        return await self._connections.transact(work, writing=writing, seconds=seconds)
+        return self._connections
 
     def stop(self) -> "Future[None]":
-        """Close the connections, then end the thread."""
+        """Let what is under way fail, close the connections, then end the thread."""
+        self._closed = True
         return self.thread.stop_after(self._close())
 
     async def _close(self) -> None:
-        self._closed = True
         if self._connections is not None:
             await self._connections.close()
 
@@ -71,6 +81,9 @@ class Database:
 
     async def start(self) -> None:
         """Open the database and bring its tables up to date."""
+        run = self._live()
+        # Importing is not the database's slowness: on a busy machine it may take longer than anybody's patience.
+        await asyncio.wrap_future(run.thread.submit(run.load()))
         await self.run(_nothing)
 
     async def stop(self) -> None:

@@ -37,8 +37,8 @@ class LoopThread:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def stop_after(self, last: Coroutine[object, object, None]) -> "Future[None]":
-        """Run ``last``, then end the thread."""
-        future = self.submit(last)
+        """Cancel what still runs, run ``last``, then end the thread."""
+        future = self.submit(_finish(last))
         future.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._loop.stop))
         return future
 
@@ -46,16 +46,15 @@ class LoopThread:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        loop = self._loop
         try:
-            loop.run_forever()
-            loop.run_until_complete(_cancel_others())
+            self._loop.run_forever()
         finally:
-            loop.close()
+            self._loop.close()
 
 
-async def _cancel_others() -> None:
+async def _finish(last: Coroutine[object, object, None]) -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await last

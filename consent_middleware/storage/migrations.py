@@ -24,7 +24,7 @@ def first_tables(connection: Connection) -> None:
     """Choices and cookie sightings."""
     connection.exec_driver_sql(
         "CREATE TABLE consent_choices ("
-        "record_id TEXT PRIMARY KEY, consent_id TEXT NOT NULL, chosen_at BIGINT NOT NULL, "
+        "record_id TEXT NOT NULL PRIMARY KEY, consent_id TEXT NOT NULL, chosen_at BIGINT NOT NULL, "
         "policy_version TEXT NOT NULL, policy_digest TEXT NOT NULL, language TEXT NOT NULL, "
         "method TEXT NOT NULL, action TEXT NOT NULL, allowed TEXT NOT NULL, refused TEXT NOT NULL, "
         "gpc BOOLEAN NOT NULL, precedence TEXT NOT NULL)"

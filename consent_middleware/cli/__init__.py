@@ -1,0 +1,5 @@
+"""The command ``consent-middleware``."""
+
+from .program import main
+
+__all__ = ["main"]
