@@ -32,9 +32,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "layers", nargs="*", default=LAYERS, help="observe, enforce, or BaseHTTPMiddleware as a yardstick"
     )
-    options, pytest_arguments = parser.parse_known_args(arguments)
+    parser.add_argument("--only", metavar="EXPRESSION", help="only tests that match, as with pytest's -k")
+    options = parser.parse_args(arguments)
+    selection = ["-k", options.only] if options.only else []
     sources = prepare()
-    runs = {layer: _run(layer, sources, pytest_arguments) for layer in ("bare", *options.layers)}
+    runs = {layer: _run(layer, sources, selection) for layer in ("bare", *options.layers)}
     lost = {layer: _lost(runs["bare"], runs[layer]) for layer in options.layers}
     rows = []
     for layer, run in runs.items():
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if any(lost.values()) else 0
 
 
-def _run(layer: str, sources: Path, arguments: Sequence[str]) -> Run:
+def _run(layer: str, sources: Path, selection: Sequence[str]) -> Run:
     file = HOME / f"{layer}.json"
     file.unlink(missing_ok=True)
     environment = {
@@ -62,7 +64,7 @@ def _run(layer: str, sources: Path, arguments: Sequence[str]) -> Run:
         "TRANSPARENCY_OUTCOMES": str(file),
     }
     print(f"\n== {layer}", flush=True)
-    command = [str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "wrapping", *arguments]
+    command = [str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "wrapping", *selection]
     # Failing tests are what is compared; only a run that wrote no outcomes is an error here.
     subprocess.run(command, cwd=sources, env=environment, timeout=LIMIT, check=False)
     if not file.is_file():
