@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from consent_middleware.asgi import ASGIApp, Receive, Scope, Send
+from consent_middleware.asgi import ASGIApp, Message, Receive, Scope, Send
 
 from .visitors import POLICY, SECRET_KEY
 
@@ -50,6 +50,22 @@ class Nothing:
         await self.app(scope, receive, send)
 
 
+class Copy:
+    """The least that any layer does which filters: copy the scope, pass over both header lists, wrap `send`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_filtered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [header for header in message["headers"] if header[0] != b"x-none"]}
+            await send(message)
+
+        headers = [header for header in scope["headers"] if header[0] != b"x-none"]
+        await self.app({**scope, "headers": headers}, receive, send_filtered)
+
+
 async def _pass(request: Request, call_next: RequestResponseEndpoint) -> Response:
     return await call_next(request)
 
@@ -63,6 +79,7 @@ def _consent(app: ASGIApp) -> ASGIApp:
 
 LAYERS: dict[str, Callable[[ASGIApp], ASGIApp]] = {
     "no-op pure ASGI": Nothing,
+    "copy": Copy,
     "ConsentMiddleware": _consent,
     "SessionMiddleware": lambda app: SessionMiddleware(app, secret_key=SECRET_KEY),
     "BaseHTTPMiddleware no-op": lambda app: BaseHTTPMiddleware(app, dispatch=_pass),

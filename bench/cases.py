@@ -30,6 +30,7 @@ BANNER = Case(name="consent, HTML with a banner", path="/page", layer=CONSENT)
 CASES = [
     BARE_DATA,
     Case(name="no-op pure ASGI", path="/data", layer="no-op pure ASGI"),
+    Case(name="floor: both header lists passed over", path="/data", layer="copy"),
     KNOWN,
     FRESH,
     SESSION,

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from statistics import median
 from time import perf_counter_ns
@@ -29,7 +29,7 @@ async def _measure(cases: Sequence[Case], rounds: int, requests: int) -> Rounds:
     for case, app in apps.items():
         await check(case, app, visitors)
         if case.token is Token.KNOWN:
-            await _times(app, list(visitors.everyone(case.path, case.headers)))
+            await _times(app, visitors.everyone(case.path, case.headers))
         else:
             await _times(app, visitors.scopes(case.path, case.headers, case.token, requests))
     gc.collect()
@@ -42,7 +42,7 @@ async def _measure(cases: Sequence[Case], rounds: int, requests: int) -> Rounds:
     return times
 
 
-async def _times(app: ASGIApp, scopes: Sequence[Scope]) -> list[int]:
+async def _times(app: ASGIApp, scopes: Iterable[Scope]) -> list[int]:
     times = []
     for scope in scopes:
         start = perf_counter_ns()

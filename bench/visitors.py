@@ -67,9 +67,9 @@ class Visitors:
     def __init__(self) -> None:
         self._turns = count()
 
-    def scopes(self, path: str, headers: dict[str, str], token: Token, number: int) -> list[Scope]:
-        """Return the next requests: new objects each, as a server makes them."""
-        return [_scope(path, headers, token, next(self._turns) % KNOWN) for _ in range(number)]
+    def scopes(self, path: str, headers: dict[str, str], token: Token, number: int) -> Iterator[Scope]:
+        """Yield the next requests: made one by one, as by a server, so that each is as fresh in the processor's cache."""
+        return (_scope(path, headers, token, next(self._turns) % KNOWN) for _ in range(number))
 
     def everyone(self, path: str, headers: dict[str, str]) -> Iterator[Scope]:
         """Yield a request of each visitor: whoever answers them all has seen every known token."""

@@ -5,8 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..tables import as_table
@@ -14,7 +14,17 @@ from .surroundings import HOME, PYTHON, prepare
 
 LAYERS = ("observe", "enforce")
 LIMIT = 900
-Outcomes = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The outcome of each test, and how many requests the layer saw."""
+
+    requests: int
+    tests: dict[str, str]
+
+    def count(self, outcome: str) -> int:
+        return sum(each == outcome for each in self.tests.values())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,28 +32,29 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "layers", nargs="*", default=LAYERS, help="observe, enforce, or BaseHTTPMiddleware as a yardstick"
     )
-    options, pytest_arguments = parser.parse_known_args(arguments)
+    parser.add_argument("--only", metavar="EXPRESSION", help="only tests that match, as with pytest's -k")
+    options = parser.parse_args(arguments)
+    selection = ["-k", options.only] if options.only else []
     sources = prepare()
-    outcomes = {layer: _run(layer, sources, pytest_arguments) for layer in ("bare", *options.layers)}
-    bare = outcomes["bare"]
-    lost = {layer: _lost(bare, outcomes[layer]) for layer in options.layers}
+    runs = {layer: _run(layer, sources, selection) for layer in ("bare", *options.layers)}
+    lost = {layer: _lost(runs["bare"], runs[layer]) for layer in options.layers}
     rows = []
-    for layer, results in outcomes.items():
-        counts = Counter(results.values())
-        losses = str(len(lost[layer])) if layer in lost else ""
-        rows.append((layer, str(counts["passed"]), str(counts["failed"]), str(counts["skipped"]), losses))
+    for layer, run in runs.items():
+        counts = (str(run.count(outcome)) for outcome in ("passed", "failed", "skipped"))
+        rows.append((layer, *counts, str(len(lost[layer])) if layer in lost else "", f"{run.requests:,}"))
     print(f"\n{sources.name}, its own tests\n")
-    print(as_table(("", "passed", "failed", "skipped", "lost"), rows))
+    print(as_table(("", "passed", "failed", "skipped", "lost", "requests through it"), rows))
     for layer, tests in lost.items():
         for test in tests:
-            print(f"lost behind {layer}: {test} ({outcomes[layer].get(test, 'did not run')})")
-    if not any(outcome == "passed" for outcome in bare.values()):
-        print("no test passed bare: there is nothing to compare", file=sys.stderr)
+            print(f"lost behind {layer}: {test} ({runs[layer].tests.get(test, 'did not run')})")
+    idle = [layer for layer in options.layers if not runs[layer].requests]
+    if idle or not runs["bare"].count("passed"):
+        print(f"nothing was compared: no test passed bare, or no request went through {idle}", file=sys.stderr)
         return 1
     return 1 if any(lost.values()) else 0
 
 
-def _run(layer: str, sources: Path, arguments: Sequence[str]) -> Outcomes:
+def _run(layer: str, sources: Path, selection: Sequence[str]) -> Run:
     file = HOME / f"{layer}.json"
     file.unlink(missing_ok=True)
     environment = {
@@ -53,17 +64,17 @@ def _run(layer: str, sources: Path, arguments: Sequence[str]) -> Outcomes:
         "TRANSPARENCY_OUTCOMES": str(file),
     }
     print(f"\n== {layer}", flush=True)
-    command = [str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "wrapping", *arguments]
+    command = [str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "wrapping", *selection]
     # Failing tests are what is compared; only a run that wrote no outcomes is an error here.
     subprocess.run(command, cwd=sources, env=environment, timeout=LIMIT, check=False)
     if not file.is_file():
         raise SystemExit(f"transparency: the {layer} run ended without a result")
-    outcomes: Outcomes = json.loads(file.read_text(encoding="utf-8"))
-    return outcomes
+    result = json.loads(file.read_text(encoding="utf-8"))
+    return Run(requests=result["requests"], tests=result["tests"])
 
 
-def _lost(bare: Outcomes, wrapped: Outcomes) -> list[str]:
-    return [test for test, outcome in bare.items() if outcome == "passed" and wrapped.get(test) != "passed"]
+def _lost(bare: Run, wrapped: Run) -> list[str]:
+    return [test for test, outcome in bare.tests.items() if outcome == "passed" and wrapped.tests.get(test) != "passed"]
 
 
 if __name__ == "__main__":

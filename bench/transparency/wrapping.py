@@ -10,14 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from starlette import testclient
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware import ConsentMiddleware, Policy, get_consent
 from consent_middleware.testing import consent_cookie
 
 SECRET_KEY = "for Starlette's own tests, which keep no secrets"
@@ -65,9 +66,23 @@ LAYERS: dict[str, Callable[[ASGIApp], ASGIApp] | None] = {
     "BaseHTTPMiddleware": lambda app: BaseHTTPMiddleware(app, dispatch=_pass),
 }
 _outcomes: dict[str, str] = {}
+_requests = 0
+
+
+class _Counted:
+    """Counts what really went through the layer: a layer that nobody asked loses no test either."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        global _requests
+        _requests += scope["type"] in ("http", "websocket")
+        await self.app(scope, receive, send)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _check_that_everything_is_allowed()
     layer = LAYERS[os.environ["TRANSPARENCY_LAYER"]]
     if layer is None:
         return
@@ -75,9 +90,39 @@ def pytest_configure(config: pytest.Config) -> None:
 
     def wrapped(self: testclient.TestClient, app: Any, *arguments: Any, **options: Any) -> None:
         single = app if testclient._is_asgi3(app) else testclient._WrapASGI2(app)
-        original(self, layer(single), *arguments, **options)
+        original(self, _Counted(layer(single)), *arguments, **options)
 
     testclient.TestClient.__init__ = wrapped  # type: ignore[method-assign]
+
+
+async def _nothing(message: Message | None = None) -> Message:
+    return {}
+
+
+def _check_that_everything_is_allowed() -> None:
+    """Stop if the token is not understood: the enforcing run would then measure something else."""
+    allowed: list[set[str]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        consent = get_consent(scope)
+        allowed.append({purpose for purpose in POLICY.optional if consent.allows(purpose)})
+
+    def ask(scheme: str) -> None:
+        headers = [(b"host", b"testserver")]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "scheme": scheme,
+            "path": "/",
+            "headers": headers,
+            "query_string": b"",
+        }
+        anyio.run(_Everything(app), scope, _nothing, _nothing)
+
+    for scheme in ("http", "https"):
+        ask(scheme)
+    if allowed != [set(POLICY.optional)] * 2 or not POLICY.optional:
+        raise pytest.UsageError(f"the token does not allow everything, but {allowed} of {POLICY.optional}")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -87,4 +132,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    Path(os.environ["TRANSPARENCY_OUTCOMES"]).write_text(json.dumps(_outcomes), encoding="utf-8")
+    Path(os.environ["TRANSPARENCY_OUTCOMES"]).write_text(
+        json.dumps({"requests": _requests, "tests": _outcomes}), encoding="utf-8"
+    )
