@@ -180,7 +180,7 @@ def _brand(brand: str | None) -> str | None:
 def _device_type(parsed: "ParsedUserAgent") -> str | None:
     if parsed.is_bot:
         return "bot"
-    if parsed.is_tablet:
+    if parsed.is_tablet or "; Tablet;" in parsed.ua_string:  # user-agents takes Firefox on tablets for a telephone
         return "tablet"
     if parsed.is_mobile:
         return "mobile"
