@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
 
-from consent_middleware.telemetry.addresses import mask_ip
+from .addresses import mask_ip
 
 SERVER_LOGGERS = ("uvicorn.access", "uvicorn.error", "hypercorn.access", "hypercorn.error", "granian.access")
 

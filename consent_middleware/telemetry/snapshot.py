@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from consent_middleware.telemetry.addresses import mask_ip
-from consent_middleware.telemetry.languages import coarse_language, first_language
-from consent_middleware.telemetry.layout import layout_engine
-from consent_middleware.telemetry.user_agents import reduce_user_agent
+from .addresses import mask_ip
+from .languages import coarse_language, first_language
+from .layout import layout_engine
+from .user_agents import reduce_user_agent
 
 if TYPE_CHECKING:
-    from consent_middleware.telemetry.visitors import ParsedUserAgent
+    from .visitors import ParsedUserAgent
 
 _LONGEST_USER_AGENT = 512
 _LONGEST_HINT = 256
@@ -101,7 +101,7 @@ def warm() -> None:
 
 @cache
 def _parser() -> type["ParsedUserAgent"]:
-    from consent_middleware.telemetry.visitors import ParsedUserAgent  # heavy, see its docstring
+    from .visitors import ParsedUserAgent  # heavy, see its docstring
 
     return ParsedUserAgent
 

@@ -1,14 +1,14 @@
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from consent_middleware.telemetry import is_private, mask_client, mask_ip
 from consent_middleware.telemetry.addresses import mask_address_list, mask_forwarded
 
-ipv4_addresses = st.ip_addresses(v=4)
-ipv6_addresses = st.ip_addresses(v=6)
+ipv4_addresses = st.builds(ipaddress.IPv4Address, st.integers(0, 2**32 - 1))
+ipv6_addresses = st.builds(ipaddress.IPv6Address, st.integers(0, 2**128 - 1))
 # Written in the ways that proxies write them.
 decorations = st.sampled_from(["{}", "[{}]", "{}:443", "[{}]:443", '"{}"', " {} ", "{}%eth0", "[{}%25en0]:80"])
 
@@ -19,8 +19,9 @@ def test_ipv4_keeps_its_first_three_octets(address: ipaddress.IPv4Address) -> No
     assert mask_ip(str(address)) == str(network.network_address)
 
 
-@given(ipv6_addresses.filter(lambda address: address.ipv4_mapped is None and address.sixtofour is None))
+@given(ipv6_addresses)
 def test_ipv6_keeps_its_first_forty_eight_bits(address: ipaddress.IPv6Address) -> None:
+    assume(address.ipv4_mapped is None and address.sixtofour is None)
     masked = mask_ip(str(address))
     assert masked is not None
     assert ipaddress.ip_address(masked) == ipaddress.ip_network(f"{address}/48", strict=False).network_address
@@ -82,21 +83,13 @@ def test_no_text_breaks_it(text: str) -> None:
     mask_client((text, 1), behind_proxy=False)
 
 
-@pytest.mark.parametrize(
-    "neighbor",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "172.16.0.9",
-        "172.31.255.1",
-        "192.168.1.1",
-        "169.254.0.1",
-        "100.64.0.7",
-        "::1",
-        "fd00::1",
-    ]
-    + ["fe80::1%eth0", "::ffff:10.0.0.1", "/run/app.sock", "unix:/run/app.sock"],
-)
+NEIGHBORS = """
+    127.0.0.1 10.1.2.3 172.16.0.9 172.31.255.1 192.168.1.1 169.254.0.1 100.64.0.7 ::1 fd00::1 fe80::1%eth0
+    ::ffff:10.0.0.1 /run/app.sock unix:/run/app.sock
+"""
+
+
+@pytest.mark.parametrize("neighbor", NEIGHBORS.split())
 def test_a_proxy_beside_the_app_is_a_neighbor(neighbor: str) -> None:
     assert is_private(neighbor)
 

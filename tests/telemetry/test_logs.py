@@ -1,6 +1,7 @@
 import io
 import logging
 import time
+from typing import Any
 
 import pytest
 from hypercorn.logging import AccessLogAtoms
@@ -95,7 +96,7 @@ def test_uvicorns_own_formatter_still_finds_its_five_arguments() -> None:
 
 
 def test_hypercorns_atoms_keep_their_way_with_missing_keys() -> None:
-    scope = {
+    scope: Any = {
         "type": "http",
         "http_version": "1.1",
         "method": "GET",
@@ -105,7 +106,7 @@ def test_hypercorns_atoms_keep_their_way_with_missing_keys() -> None:
         "headers": [(b"user-agent", b"curl"), (b"x-forwarded-for", b"198.51.100.9")],
         "client": ("203.0.113.7", 51234),
     }
-    atoms = AccessLogAtoms(scope, {"status": 200, "headers": []}, 0.1)  # type: ignore[typeddict-item]
+    atoms = AccessLogAtoms(scope, {"status": 200, "headers": []}, 0.1)
     line = logged(logging.Formatter("%(message)s"), "%(h)s %(s)s %({x-forwarded-for}i)s %({nothing}i)s", atoms)
     assert line == "203.0.113.0:0 200 198.51.100.0 -\n"
 
