@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from .addresses import mask_address_list, mask_forwarded
+from .forwarded import mask_address_list, mask_forwarded
 from .languages import language_matcher
 from .referers import mask_referer
 from .responses import RESPONSE_DROPS as RESPONSE_DROPS  # the other direction's table

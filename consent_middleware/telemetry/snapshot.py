@@ -11,6 +11,7 @@ from .addresses import mask_ip
 from .languages import coarse_language, first_language
 from .layout import layout_engine
 from .user_agents import reduce_user_agent
+from .visitor_address import visitor_host
 
 if TYPE_CHECKING:
     from .visitors import ParsedUserAgent
@@ -68,17 +69,18 @@ def take_snapshot(
     network: bool,
     device: bool,
 ) -> Telemetry:
-    """Describe the sender of `headers` (lower-case names), raw or masked.
+    """Describe the sender of `headers` (lower-case names), raw or masked; `client` is the server's peer.
 
     With `network` refused the address is `None` and only its prefix known; with `device` refused browser, major
     version, system family and engine come from the reduced user agent, and the rest is `None`.
     """
     find = headers.get
+    host = visitor_host(headers, client[0] if client else None)
     if device:
         return _describe_fully(
             find(b"user-agent", b"")[:_LONGEST_USER_AGENT],
             find(b"accept-language", b"")[:_LONGEST_HINT],
-            client[0] if client else None,
+            host,
             network,
             find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
             find(b"sec-ch-ua-model", b"")[:_LONGEST_HINT],
@@ -88,7 +90,7 @@ def take_snapshot(
     return _describe_coarsely(
         reduce_user_agent(find(b"user-agent", b"")),
         find(b"accept-language", b"")[:_LONGEST_HINT],
-        client[0] if client else None,
+        host,
         network,
         find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
     )
@@ -114,7 +116,7 @@ def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, netwo
     parsed = _parser()(text)
     prefix = mask_ip(host) if host else None
     return Telemetry(
-        ip=host if network and prefix else None,
+        ip=host if network else None,
         ip_prefix=prefix,
         browser=_known(parsed.browser.family),
         browser_version=parsed.browser.version_string.partition(".")[0] or None,
@@ -147,7 +149,7 @@ def _describe_fully(
     prefix = mask_ip(host) if host else None
     named = parsed.device.model not in (None, "K")
     return Telemetry(
-        ip=host if network and prefix else None,
+        ip=host if network else None,
         ip_prefix=prefix,
         browser=browser,
         browser_version=_full_version(browser, versions_hint) or parsed.browser.version_string or None,
