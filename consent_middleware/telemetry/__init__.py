@@ -1,20 +1,19 @@
 """What may be known about a visitor's device and network."""
 
-from consent_middleware.telemetry.addresses import is_private, mask_client, mask_ip
-from consent_middleware.telemetry.layout import layout_engine
-from consent_middleware.telemetry.logs import AddressFilter, mask_event, protect_loggers
-from consent_middleware.telemetry.masks import FORWARDING_HEADERS, Mask, build_masks
-from consent_middleware.telemetry.responses import (
+from .addresses import is_private, mask_client, mask_ip
+from .asking import get_telemetry
+from .layout import layout_engine
+from .logs import AddressFilter, mask_event, protect_loggers
+from .masks import FORWARDING_HEADERS, Mask, build_masks
+from .responses import (
     FORGET_HINTS,
     RESPAWNING_REQUEST_HEADERS,
     RESPAWNING_RESPONSE_HEADERS,
     RESPONSE_DROPS,
     RESTRICT_FEATURES,
 )
-from consent_middleware.telemetry.snapshot import Telemetry, take_snapshot, warm
-from consent_middleware.telemetry.suspects import suspicious_headers
-
-from .asking import get_telemetry
+from .snapshot import Telemetry, take_snapshot, warm
+from .suspects import suspicious_headers
 
 __all__ = [
     "FORGET_HINTS",

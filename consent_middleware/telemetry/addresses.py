@@ -1,27 +1,19 @@
 """Masks addresses so that they name a network instead of a visitor.
 
 IPv4 is cut to its /24, IPv6 to its /48, the port goes. What is no address is dropped, never passed through.
-RFC 7239 (`Forwarded`), RFC 4291 (IPv6 text), RFC 6890 (special-purpose blocks).
+RFC 4291 (IPv6 text), RFC 6890 (special-purpose blocks).
 """
 
-import re
 from functools import lru_cache
-from socket import AF_INET, AF_INET6, inet_pton
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
 # The longest IPv6 text has 45 characters; a zone id, brackets and a port still fit. Longer is no address, and capping
 # before the cache keeps hostile headers from filling memory.
 _LONGEST_ADDRESS = 96
-_LONGEST_HEADER = 2048
 
 _MAPPED_IPV4 = bytes(10) + b"\xff\xff"
 _SIX_TO_FOUR = b"\x20\x02"
 _SOCKET_PREFIXES = ("/", "unix:", "@", "\x00")
-
-# RFC 7239 §4: `token "=" (token | quoted-string)`, pairs joined by ";" and elements by ",".
-_PAIR = re.compile(r'[ \t]*(?:([!#$%&\'*+.^_`|~0-9A-Za-z-]{1,64})=("(?:[^"\\]|\\.)*"|[^\s",;]*))?[ \t]*([,;]|$)')
-_KEPT_PARAMETER = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z")
-_OBFUSCATED = re.compile(r"_[A-Za-z0-9._-]{1,64}\Z")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 
 def mask_ip(text: str) -> str | None:
@@ -44,6 +36,12 @@ def _mask_known(text: str) -> str | None:
     while groups and groups[-1] == 0:
         groups.pop()
     return ":".join(f"{group:x}" for group in groups) + "::"
+
+
+def bare_address(text: str) -> str | None:
+    """The whole address without port, brackets or zone id."""
+    packed = _pack(text) if len(text) <= _LONGEST_ADDRESS else None
+    return None if packed is None else inet_ntop(AF_INET if len(packed) == 4 else AF_INET6, packed)
 
 
 def _pack(text: str) -> bytes | None:
@@ -99,7 +97,7 @@ def mask_client(client: object, *, behind_proxy: bool) -> tuple[str, int] | None
     """
     if client is None:
         return None
-    if type(client) is tuple and not behind_proxy:
+    if type(client) is tuple and client and not behind_proxy:
         # Nearly every request. Any cache is smaller than the crowd, and for IPv4 slower than doing it.
         host = client[0]
         if type(host) is str and len(host) <= 15 and ":" not in host:
@@ -128,65 +126,3 @@ def mask_peer(host: str) -> tuple[str, int]:
     if masked is not None:
         return (masked, 0)
     return (host if _is_socket_path(host) else "unknown", 0)
-
-
-def mask_address_list(value: bytes) -> bytes | None:
-    """`X-Forwarded-For` and its kin: each address masked, what is none left out, `None` when nothing remains."""
-    return _mask_list_known(value) if len(value) <= _LONGEST_HEADER else None
-
-
-@lru_cache(maxsize=4096)
-def _mask_list_known(value: bytes) -> bytes | None:
-    text = value.decode("latin-1")
-    kept = [masked for part in text.split(",") if (masked := mask_ip(part)) is not None]
-    return ", ".join(kept).encode("ascii") if kept else None
-
-
-def mask_forwarded(value: bytes) -> bytes:
-    """RFC 7239 `Forwarded`: `for` and `by` masked, `proto` and `host` kept, every other parameter left out."""
-    return _mask_forwarded_known(value) if len(value) <= _LONGEST_HEADER else b"for=unknown"
-
-
-@lru_cache(maxsize=2048)
-def _mask_forwarded_known(value: bytes) -> bytes:
-    text = value.decode("latin-1")
-    elements: list[list[str]] = [[]]
-    position = 0
-    while position <= len(text):
-        match = _PAIR.match(text, position)
-        if match is None:
-            return b"for=unknown"
-        name, content, separator = match.groups()
-        pair = _mask_pair(name.lower(), content) if name else None
-        if pair:
-            elements[-1].append(pair)
-        if separator == ",":
-            elements.append([])
-        elif not separator:
-            break
-        position = match.end()
-    written = ", ".join(";".join(pairs) for pairs in elements if pairs)
-    return written.encode("ascii") or b"for=unknown"
-
-
-def _mask_pair(name: str, content: str) -> str | None:
-    if content.startswith('"'):
-        content = re.sub(r"\\(.)", r"\1", content[1:-1])
-    if name in ("for", "by"):
-        node = _mask_node(content)
-    elif name in ("proto", "host") and _KEPT_PARAMETER.match(content):
-        node = content
-    else:
-        return None
-    return f"{name}={node}" if _TOKEN.match(node) else f'{name}="{node}"'
-
-
-def _mask_node(node: str) -> str:
-    """A node identifier (RFC 7239 §6) without its port; an obfuscated one conceals by design and stays."""
-    name = node.partition(":")[0] if node.startswith("_") else node
-    if _OBFUSCATED.match(name):
-        return name
-    masked = mask_ip(node)
-    if masked is None:
-        return "unknown"
-    return f"[{masked}]" if ":" in masked else masked

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 _LONGEST_HEADER = 512
-_RANGE = re.compile(r"[ \t]*(\*|[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)[ \t]*(?:;[ \t]*q=([01](?:\.\d{0,3})?)[ \t]*)?\Z")
+_RANGE = re.compile(
+    r"[ \t]*(\*|[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)[ \t]*(?:;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*)?\Z"
+)
 
 # CLDR likely subtags, only where one language is written in two scripts on the web.
 _DEFAULT_SCRIPTS = {"zh": "hans", "sr": "cyrl", "uz": "latn", "az": "latn", "kk": "cyrl", "pa": "guru", "mn": "cyrl"}

@@ -20,7 +20,7 @@ _RARE = (
     ("Flow", _FLOW),
     ("KHTML", re.compile(r"konqueror/|\A(?!.*like mac os x).*khtml")),
     ("Servo", re.compile(r"servo/")),
-    ("LibWeb", re.compile(r"libweb")),
+    ("LibWeb", re.compile(r"libweb|ladybird/")),
     ("Dillo", re.compile(r"dillo/")),
     ("NetFront", re.compile(r"netfront|ave-?front|browser/nf\d|browser/netfont|playstation 3;|\bpsp \(playstation")),
     ("Gecko", re.compile(r"(?:firefox|thunderbird|seamonkey)/")),
@@ -59,6 +59,8 @@ def _webkit_family(ua: str) -> str:
         return "Trident"  # IE 11 on phones names every other engine too
     if "edge/" in ua and "browser/" not in ua and _EDGE_HTML.search(ua):
         return "EdgeHTML"  # QQBrowser and Coc Coc borrow its name for sites that ask for it
+    if "ladybird/" in ua:
+        return "LibWeb"
     if "like mac os x" in ua:
         return "WebKit"  # every browser on iOS is WebKit, whatever it is called
     if _is_blink(ua):
@@ -84,7 +86,7 @@ def _gecko_family(ua: str) -> str | None:
         return "Goanna"
     if "servo/" in ua:
         return "Servo"
-    if "libweb" in ua:
+    if "libweb" in ua or "ladybird/" in ua:
         return "LibWeb"
     if "flow/" in ua and _FLOW.search(ua):
         return "Flow"

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
 
-from consent_middleware.telemetry.addresses import mask_ip
+from .addresses import mask_ip
 
 SERVER_LOGGERS = ("uvicorn.access", "uvicorn.error", "hypercorn.access", "hypercorn.error", "granian.access")
 
@@ -36,19 +36,20 @@ def _mask_ipv6(match: re.Match[str]) -> str:
     candidate = match[0]
     if candidate.count(":") < 2:
         return candidate
-    if candidate.startswith("["):
+    if candidate.startswith("[") and "]" in candidate:
         inner, _, port = candidate[1:].partition("]")
         masked = mask_ip(inner)
         return candidate if masked is None else f"[{masked}]{':0' if port else ''}"
-    address = candidate.rstrip(".")
+    address = candidate.lstrip("[").rstrip(".")
+    opened = "[" if candidate.startswith("[") else ""
     if address.endswith(":") and not address.endswith("::"):
         address = address[:-1]
-    rest = candidate[len(address) :]
+    rest = candidate[len(opened) + len(address) :]
     masked = mask_ip(address)
     if masked is not None:
-        return f"[{masked}]{rest}" if rest.startswith(":") else masked + rest
+        return opened + (f"[{masked}]{rest}" if rest.startswith(":") else masked + rest)
     masked = mask_ip(address.rpartition(":")[0])  # uvicorn writes the port straight after an IPv6 address
-    return candidate if masked is None else f"[{masked}]:0{rest}"
+    return candidate if masked is None else f"{opened}[{masked}]:0{rest}"
 
 
 def _mask_value(value: object) -> object:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from consent_middleware.telemetry.addresses import mask_address_list, mask_forwarded
-from consent_middleware.telemetry.languages import language_matcher
-from consent_middleware.telemetry.referers import mask_referer
-from consent_middleware.telemetry.responses import RESPONSE_DROPS as RESPONSE_DROPS  # the other direction's table
-from consent_middleware.telemetry.user_agents import reduce_user_agent
+from .forwarded import mask_address_list, mask_forwarded
+from .languages import language_matcher
+from .referers import mask_referer
+from .responses import RESPONSE_DROPS as RESPONSE_DROPS  # the other direction's table
+from .user_agents import reduce_user_agent
 
 Mask = Callable[[bytes, bytes], bytes | None]
 

@@ -1,6 +1,6 @@
 """What a response may not ask a browser for, or plant in it, while `device` is not allowed."""
 
-from consent_middleware.asgi import Header
+from ..asgi import Header
 
 # The Client Hints specification calls the Accept-CH cache an alternative cookie store:
 # https://wicg.github.io/client-hints-infrastructure/#privacy

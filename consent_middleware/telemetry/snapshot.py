@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from consent_middleware.telemetry.addresses import mask_ip
-from consent_middleware.telemetry.languages import coarse_language, first_language
-from consent_middleware.telemetry.layout import layout_engine
-from consent_middleware.telemetry.user_agents import reduce_user_agent
+from .addresses import mask_ip
+from .languages import coarse_language, first_language
+from .layout import layout_engine
+from .user_agents import reduce_user_agent
+from .visitor_address import visitor_host
 
 if TYPE_CHECKING:
-    from consent_middleware.telemetry.visitors import ParsedUserAgent
+    from .visitors import ParsedUserAgent
 
 _LONGEST_USER_AGENT = 512
 _LONGEST_HINT = 256
@@ -68,17 +69,18 @@ def take_snapshot(
     network: bool,
     device: bool,
 ) -> Telemetry:
-    """Describe the sender of `headers` (lower-case names), raw or masked.
+    """Describe the sender of `headers` (lower-case names), raw or masked; `client` is the server's peer.
 
     With `network` refused the address is `None` and only its prefix known; with `device` refused browser, major
     version, system family and engine come from the reduced user agent, and the rest is `None`.
     """
     find = headers.get
+    host = visitor_host(headers, client[0] if client else None)
     if device:
         return _describe_fully(
             find(b"user-agent", b"")[:_LONGEST_USER_AGENT],
             find(b"accept-language", b"")[:_LONGEST_HINT],
-            client[0] if client else None,
+            host,
             network,
             find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
             find(b"sec-ch-ua-model", b"")[:_LONGEST_HINT],
@@ -88,7 +90,7 @@ def take_snapshot(
     return _describe_coarsely(
         reduce_user_agent(find(b"user-agent", b"")),
         find(b"accept-language", b"")[:_LONGEST_HINT],
-        client[0] if client else None,
+        host,
         network,
         find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
     )
@@ -101,7 +103,7 @@ def warm() -> None:
 
 @cache
 def _parser() -> type["ParsedUserAgent"]:
-    from consent_middleware.telemetry.visitors import ParsedUserAgent  # heavy, see its docstring
+    from .visitors import ParsedUserAgent  # heavy, see its docstring
 
     return ParsedUserAgent
 
@@ -114,7 +116,7 @@ def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, netwo
     parsed = _parser()(text)
     prefix = mask_ip(host) if host else None
     return Telemetry(
-        ip=host if network and prefix else None,
+        ip=host if network else None,
         ip_prefix=prefix,
         browser=_known(parsed.browser.family),
         browser_version=parsed.browser.version_string.partition(".")[0] or None,
@@ -147,7 +149,7 @@ def _describe_fully(
     prefix = mask_ip(host) if host else None
     named = parsed.device.model not in (None, "K")
     return Telemetry(
-        ip=host if network and prefix else None,
+        ip=host if network else None,
         ip_prefix=prefix,
         browser=browser,
         browser_version=_full_version(browser, versions_hint) or parsed.browser.version_string or None,
@@ -180,7 +182,7 @@ def _brand(brand: str | None) -> str | None:
 def _device_type(parsed: "ParsedUserAgent") -> str | None:
     if parsed.is_bot:
         return "bot"
-    if parsed.is_tablet:
+    if parsed.is_tablet or "; Tablet;" in parsed.ua_string:  # user-agents takes Firefox on tablets for a telephone
         return "tablet"
     if parsed.is_mobile:
         return "mobile"

@@ -6,8 +6,8 @@ It only reports: a name alone is no ground for taking a header away from an app.
 import re
 from collections.abc import Iterable
 
-from consent_middleware.telemetry.addresses import mask_ip
-from consent_middleware.telemetry.masks import header_rules
+from .addresses import mask_ip
+from .masks import header_rules
 
 _SUSPECT_NAME = re.compile(
     r"(?:^|-)(?:msisdn|imsi|imei|meid|subno|uidh|acr|calling-line-id|ja[34](?:-\w+)?|geo\w*|latlong|latitude|longitude"

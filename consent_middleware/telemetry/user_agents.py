@@ -8,9 +8,9 @@ https://www.chromium.org/updates/ua-reduction/
 import re
 from functools import lru_cache
 
-from consent_middleware.telemetry.layout import layout_engine
-from consent_middleware.telemetry.reduced_forms import Traits, write_reduced
-from consent_middleware.telemetry.robots import library_name, robot_name
+from .layout import layout_engine
+from .reduced_forms import Traits, write_reduced
+from .robots import library_name, robot_name
 
 _LONGEST_USER_AGENT = 512
 # At most three digits: a version is no place for an identifier.

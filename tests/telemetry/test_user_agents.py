@@ -17,9 +17,9 @@ WORDS = (
     "Safari/ Version/ AppleWebKit/ (KHTML, like Mobile Android Windows Phone iPhone; iPad; Mac_PowerPC OS X X11; CrOS "
     "KAIOS/ SamsungBrowser/ YaBrowser/ MicroMessenger/ Puffin/ Googlebot/ bot/ spider UCWEB CFNetwork/ Dalvik/ curl/ "
     "Thunderbird/ QQBrowser/ compatible; ) ; , 1 28 27.0 131.0.6778.69 9999 IT 17_6"
-).split(" ")
+)
 composed_user_agents = st.lists(
-    st.one_of(st.sampled_from(WORDS), st.text(st.characters(max_codepoint=255), max_size=4)), max_size=14
+    st.one_of(st.sampled_from(WORDS.split(" ")), st.text(st.characters(max_codepoint=255), max_size=4)), max_size=14
 ).flatmap(lambda words: st.sampled_from([" ", "", "; "]).map(lambda glue: glue.join(words)))
 
 

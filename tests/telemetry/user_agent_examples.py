@@ -63,6 +63,8 @@ ENGINES: dict[str, str | None] = {
     "Mozilla/5.0 (compatible; Konqueror/4.5; FreeBSD) KHTML/4.5.4 (like Gecko)": "KHTML",
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Servo/1.0 Firefox/128.0": "Servo",
     "Mozilla/5.0 (Linux; x86_64) Ladybird/1.0 LibWeb+LibJS/1.0": "LibWeb",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Ladybird/1.0 "
+    "Safari/537.36": "LibWeb",
     "Mozilla/5.0 (Linux) EkiohFlow/5.7.4 Flow/5.7.4 (like Gecko Firefox/53.0 rv:53.0)": "Flow",
     "SonyEricssonK550i/R1JD Browser/NetFront/3.3 Profile/MIDP-2.0 Configuration/CLDC-1.1": "NetFront",
     "Dillo/3.1.0": "Dillo",

@@ -1,8 +1,8 @@
 """Holds `layout_engine` against the engine that independent projects give for tens of thousands of user agents.
 
-    python bench/engine/evaluate.py LISTS                 the table, on the held-out half
-    python bench/engine/evaluate.py LISTS --half dev      the half the rules were written against
-    python bench/engine/evaluate.py LISTS --half dev --misses 40
+    python -m bench.engine LISTS                 the table, on the held-out half
+    python -m bench.engine LISTS --half dev      the half the rules were written against
+    python -m bench.engine LISTS --half dev --misses 40
 
 A user agent belongs to a half by its hash, so that looking at the development half never shows a held-out one.
 """
@@ -13,9 +13,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from lists import PROJECTS
-
 from consent_middleware.telemetry import layout_engine
+
+from .lists import PROJECTS
 
 # One engine, several spellings. Names that only one project gives (U2, U3, X5, Maple, ArkWeb ...) or on which they
 # disagree about where an engine begins (Tasman, Elektra) are left out, and so is "unknown".
