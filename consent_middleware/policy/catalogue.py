@@ -64,10 +64,12 @@ class Template:
             return rest.isascii() and rest.isdigit()
         if self.filler == "<hex>":
             return len(rest) >= 6 and _HEX.issuperset(rest)
+        if self.filler == "<md5>":
+            return len(rest) == 32 and _HEX.issuperset(rest)
         return bool(rest)
 
 
-_FILLERS = ("*", "<id>", "<n>", "<hex>")
+_FILLERS = ("*", "<id>", "<n>", "<hex>", "<md5>")
 
 
 def split_template(name: str) -> tuple[str, str, str] | None:
@@ -139,8 +141,9 @@ class Catalogue:
                         return template.known
         for length in self._ending_lengths:
             if length < size:
-                for template in self._endings.get(name[-length:], ()):
-                    if template.accepts(name[:-length]):
+                cut = size - length
+                for template in self._endings.get(name[cut:], ()):
+                    if template.accepts(name[:cut]):
                         return template.known
         return None
 

@@ -16,8 +16,12 @@ _MOST_TOKENS = 24
 _LONGEST_PHRASE = 3
 _LONGEST_GLUED = 40
 _SHORTEST_GLUED = 4
+_LONGEST_WORD = 20
+_LONG_ENOUGH = 6
+_ENDINGS = frozenset({"id", "ids", "s", "key", "name", "code", "no", "nr", "num", "data", "info", "value", "val"})
 _LEAST_SCORE = 1.0
 _LEAST_MARGIN = 0.5
+_REPETITION = 0.3
 
 # camelCase humps, acronyms, runs of digits, and whatever other letters there are. No two branches can start at one
 # character with the same class, so the expression is linear.
@@ -64,21 +68,25 @@ def tokenise(name: str) -> list[str]:
 
 def read(name: str, lexicon: Lexicon) -> Reading:
     """Weigh the words of a name."""
-    scores: dict[str, float] = {}
-    spoken: list[tuple[str, Word]] = []
-    for word in _words(tokenise(name), lexicon):
-        for evidence in lexicon[word]:
-            scores[evidence.purpose] = scores.get(evidence.purpose, 0.0) + evidence.weight
-            spoken.append((word, evidence))
-    return _decide(scores, spoken)
+    spoken = [(word, evidence) for word in _words(tokenise(name), lexicon) for evidence in lexicon[word]]
+    weights: dict[str, list[float]] = {}
+    for _, evidence in spoken:
+        weights.setdefault(evidence.purpose, []).append(evidence.weight)
+    return _decide({purpose: _add(found) for purpose, found in weights.items()}, spoken)
+
+
+def _add(weights: list[float]) -> float:
+    """The strongest word in full, the others in part: three weak words must not outvote one that is telling."""
+    strongest = max(weights)
+    return strongest + _REPETITION * (sum(weights) - strongest)
 
 
 def _decide(scores: dict[str, float], spoken: list[tuple[str, Word]]) -> Reading:
     # Mistaking authentication for security harms nobody: the two are weighed together against the rest.
-    groups: dict[str, float] = {}
-    for purpose, score in scores.items():
-        group = "necessary" if purpose in NECESSARY else purpose
-        groups[group] = groups.get(group, 0.0) + score
+    groups = {purpose: score for purpose, score in scores.items() if purpose not in NECESSARY}
+    necessary = [scores[purpose] for purpose in NECESSARY if purpose in scores]
+    if necessary:
+        groups["necessary"] = _add(necessary)
     ranked = sorted(groups.items(), key=lambda item: -item[1])
     nothing = Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     if not ranked:
@@ -121,23 +129,33 @@ def _words(tokens: list[str], lexicon: Lexicon) -> list[str]:
 def _unglue(token: str, lexicon: Lexicon) -> list[str]:
     """``usersessionid`` → ``["user", "session", "id"]``: known words inside one run of letters, longest first.
 
-    Short words count at the ends only: ``tz`` in the middle of another word means nothing.
+    A long word counts anywhere. A short one must end the run or be followed by what does, and have a neighbour
+    that is known or long enough to be a word: ``stat`` in ``smartstate`` means nothing.
     """
     token = token[:_LONGEST_GLUED]
     found: list[str] = []
-    start, size = 0, len(token)
+    start, size, known_until = 0, len(token), 0
     while start < size:
-        for end in range(min(size, start + 16), start + 1, -1):
-            part = token[start:end]
-            if part in lexicon and (end - start >= _SHORTEST_GLUED or (end == size and (found or end - start > 2))):
-                found.append(part)
-                start = end
-                break
+        end = _longest_word(token, start, known_until, lexicon)
+        if end:
+            found.append(token[start:end])
+            start = known_until = end
         else:
-            if start == 0 and token[:3] in lexicon and size > 5:
-                # A short word may open the name, when another known word follows at once.
-                rest = _unglue(token[3:], lexicon)
-                if rest and token[3:].startswith(rest[0]):
-                    return [token[:3], *rest]
             start += 1
     return found
+
+
+def _longest_word(token: str, start: int, known_until: int, lexicon: Lexicon) -> int:
+    size = len(token)
+    for end in range(min(size, start + _LONGEST_WORD), start + 1, -1):
+        part = token[start:end]
+        if part not in lexicon:
+            continue
+        length = end - start
+        if length >= _LONG_ENOUGH:
+            return end
+        closed = end == size or token[end:] in _ENDINGS or token[end:] in lexicon
+        opened = start == known_until or start >= 2
+        if closed and opened and (length > 2 or start == known_until):
+            return end
+    return 0
