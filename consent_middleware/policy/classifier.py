@@ -1,6 +1,5 @@
 """Judges what a cookie is for: the site's declaration, then known names, then words, then evidence."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from consent_middleware.policy import catalogue, evidence, lexicon, morphology
@@ -113,9 +112,7 @@ def _judge_new_name(name: str) -> Verdict:
     )
 
 
-def _judge_at_vendor(
-    name: str, vendor: Vendor, value: str | None, attributes: evidence.Attributes | None
-) -> Verdict:
+def _judge_at_vendor(name: str, vendor: Vendor, value: str | None, attributes: evidence.Attributes | None) -> Verdict:
     for form in forms(name):
         known = _CATALOGUE.find_at(vendor, form)
         if known is not None:
@@ -123,7 +120,7 @@ def _judge_at_vendor(
     verdict = _judge_name(name)
     if verdict.purpose is not UNCLASSIFIED:
         return verdict
-    group = vendor.groups[0]
+    group = _CATALOGUE.main_group(vendor)
     return Verdict(
         purpose=group.purpose,
         reason=f"A host of {vendor.title} set it, whose cookies are mostly for {group.purpose}.",
@@ -134,9 +131,7 @@ def _judge_at_vendor(
     )
 
 
-def _weigh_evidence(
-    name: str, verdict: Verdict, value: str | None, attributes: evidence.Attributes | None
-) -> Verdict:
+def _weigh_evidence(name: str, verdict: Verdict, value: str | None, attributes: evidence.Attributes | None) -> Verdict:
     shape = evidence.read_value(value) if value else None
     if shape is not None:
         return Verdict(
