@@ -44,7 +44,7 @@ class Line(msgspec.Struct, frozen=True):
 
 def read_line(vendor: str, text: str) -> Line:
     """``"analytics, visitor, 2y: _ga _ga_<id>"``: purpose, kind, usual lifetime, then perhaps ``shared``: names."""
-    heading, colon, names = text.partition(": ")
+    heading, colon, names = text.replace(":\n", ": ", 1).partition(": ")
     words = [word.strip() for word in heading.split(",")]
     shared = words[-1] == "shared"
     if shared:
