@@ -43,6 +43,10 @@ class Lexicon:
     def __getitem__(self, word: str) -> tuple[Evidence, ...]:
         return self._evidence[self._words[word]]
 
+    def seeks_strangers(self, word: str) -> bool:
+        """Whether the word speaks only next to a strange one, as ``uid`` does."""
+        return any(evidence.company == "beside" for evidence in self[word])
+
     def may_begin(self, text: str, start: int) -> bool:
         """Whether some word may begin at this place."""
         return text[start : start + 3] in self._beginnings

@@ -168,7 +168,7 @@ def _longest_word(token: str, start: int, known_until: int, lexicon: Lexicon) ->
         if length >= _LONG_ENOUGH:
             return end
         closed = end == size or token[end:] in lexicon
-        opened = start == known_until or (start > 1 and length > 3)
+        opened = start == known_until or (start > 1 and (length > 3 or lexicon.seeks_strangers(part)))
         if closed and opened:
             return end
     return 0
