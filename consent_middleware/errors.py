@@ -55,4 +55,4 @@ class LedgerError(ConsentError):
 
 
 class LedgerUnavailable(LedgerError):
-    """The ledger's database did not answer. Nothing was recorded; the same choice may be sent again."""
+    """The ledger's database did not answer in time. The same record may be sent again: one id is recorded once."""

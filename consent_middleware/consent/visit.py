@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Protocol, runtime_checkable
 
 from ..asgi import Scope
-from ..errors import ConfigurationError, LedgerUnavailable
+from ..errors import ConfigurationError, LedgerError
 from ..policy import Policy
 from .choice import Answers, answer
 from .decision import Decision
@@ -42,7 +42,7 @@ class Decider(Protocol):
 
 
 Recorder = Callable[["Visit"], Awaitable[None]]
-"""Writes the visit's choice to the ledger; returns when it is durable, raises LedgerUnavailable when it is not."""
+"""Writes the visit's choice to the ledger; returns when it is durable, raises LedgerError when it is not."""
 
 
 class Visit:
@@ -114,13 +114,13 @@ class Visit:
     async def commit(self) -> None:
         """Record the choice. When the ledger does not answer, a refusal still takes effect, and an acceptance is taken back.
 
-        Raises LedgerUnavailable in the second case: nothing may be allowed that cannot be proven (GDPR Art. 7(1)).
+        Raises LedgerError in the second case: nothing may be allowed that cannot be proven (GDPR Art. 7(1)).
         """
         if self.choice is None or self.is_committed:
             return
         try:
             await self._record(self)
-        except LedgerUnavailable:
+        except LedgerError:
             if not self.consent.allowed <= self.previous.allowed:
                 self.choice = None
                 self.consent, self.decision = self._decide(self.previous, self.signals)

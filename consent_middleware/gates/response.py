@@ -12,7 +12,7 @@ from typing import Protocol
 from ..asgi import Fields, Header, Message, Scope, Send
 from ..consent import Tokens, Visit
 from ..consent.visit import Decider, Recorder
-from ..errors import LedgerUnavailable
+from ..errors import LedgerError
 from ..policy import Policy
 from ..telemetry import RESPONSE_DROPS
 from . import headers as response_headers
@@ -119,7 +119,7 @@ class ResponseGate:
         """Record a choice that the app made itself, before the answer leaves."""
         try:
             await self.visit.commit()
-        except LedgerUnavailable:
+        except LedgerError:
             logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
         await self._send(self._start(message))
 

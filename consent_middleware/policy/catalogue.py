@@ -1,7 +1,7 @@
 """Looks a cookie name up among the cookies that are known by vendor.
 
-The facts are in ``catalogue/*.toml``, for people; ``catalogue.json`` is the same, compiled by
-``catalogue_source`` so that start-up takes milliseconds (a test holds the two together).
+The facts are in ``catalogue/*.toml``, for people; ``catalogue.json`` holds the same as a ready-made index, compiled by
+``catalogue_source``, so that start-up takes milliseconds (a test holds the two together).
 """
 
 from dataclasses import dataclass
@@ -10,19 +10,12 @@ from pathlib import Path
 import msgspec
 
 COMPILED = Path(__file__).with_name("catalogue.json")
+FILLERS = ("*", "<id>", "<n>", "<hex>", "<md5>")
+"""What may stand for the changing part of a templated name: anything or nothing, something, digits, six or more
+hex digits, exactly thirty-two."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
-
-
-class Group(msgspec.Struct, frozen=True, array_like=True):
-    """Cookies of one vendor that share everything but the name."""
-
-    purpose: str
-    kind: str
-    lifetime: str
-    shared: bool
-    """Apps use these very names for something else: the vendor's fact counts only on the vendor's own hosts."""
-    names: tuple[str, ...]
+_LONGEST_HOST = 253
 
 
 class Vendor(msgspec.Struct, frozen=True, array_like=True):
@@ -31,7 +24,31 @@ class Vendor(msgspec.Struct, frozen=True, array_like=True):
     id: str
     title: str
     hosts: tuple[str, ...]
+
+
+class Group(msgspec.Struct, frozen=True, array_like=True):
+    """Cookies of one vendor that share everything but the name."""
+
+    vendor: int
+    purpose: str
+    kind: str
+    lifetime: str
+
+
+class Index(msgspec.Struct, frozen=True, array_like=True):
+    """The compiled catalogue; numbers point into ``vendors`` and ``groups``."""
+
+    vendors: tuple[Vendor, ...]
     groups: tuple[Group, ...]
+    exact: dict[str, int]
+    folded: dict[str, int]
+    """Lower-cased names, where that changes them and no two of different purposes meet."""
+    templates: dict[str, tuple[tuple[str, str, int], ...]]
+    """By literal beginning: filler, literal ending, group."""
+    endings: dict[str, tuple[tuple[str, int], ...]]
+    """By literal ending, for templates that begin with their filler: filler, group."""
+    shared: dict[str, int]
+    """``"vendor-id name"``: names that apps use for something else, so the fact counts on the vendor's hosts only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,129 +61,97 @@ class Known:
     """As the catalogue writes it: a literal name or a template such as ``_ga_<id>``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What may follow the literal beginning of a templated name."""
-
-    filler: str
-    ending: str
-    known: tuple[Vendor, Group, str]
-
-    def accepts(self, rest: str) -> bool:
-        ending = self.ending
-        if ending:
-            if not rest.endswith(ending):
-                return False
-            rest = rest[: -len(ending)]
-        if self.filler == "*":
-            return True
-        if self.filler == "<n>":
-            return rest.isascii() and rest.isdigit()
-        if self.filler == "<hex>":
-            return len(rest) >= 6 and _HEX.issuperset(rest)
-        return bool(rest)
-
-
-_FILLERS = ("*", "<id>", "<n>", "<hex>")
-
-
 def split_template(name: str) -> tuple[str, str, str] | None:
     """``sb-<id>-auth-token`` → ``("sb-", "<id>", "-auth-token")``; ``None`` for a literal name."""
-    for filler in _FILLERS:
+    for filler in FILLERS:
         before, found, after = name.partition(filler)
         if found:
             return before, filler, after
     return None
 
 
+def fills(filler: str, text: str) -> bool:
+    """Whether the text may stand where the filler stands."""
+    match filler:
+        case "*":
+            return True
+        case "<n>":
+            return text.isascii() and text.isdigit()
+        case "<hex>":
+            return len(text) >= 6 and _HEX.issuperset(text)
+        case "<md5>":
+            return len(text) == 32 and _HEX.issuperset(text)
+        case _:
+            return bool(text)
+
+
 class Catalogue:
-    """An index over vendors: literal names, templates by their beginning, and vendors by host."""
+    """Answers by literal name, by template, and by the host that set the cookie."""
 
-    def __init__(self, vendors: tuple[Vendor, ...]) -> None:
-        self.vendors = vendors
-        self._exact: dict[str, tuple[Vendor, Group, str]] = {}
-        self._folded: dict[str, tuple[Vendor, Group, str] | None] = {}
-        self._templates: dict[str, list[Template]] = {}
-        self._endings: dict[str, list[Template]] = {}
-        self._shared: dict[tuple[str, str], tuple[Vendor, Group, str]] = {}
-        self._hosts: dict[str, Vendor] = {}
-        for vendor in vendors:
-            for host in vendor.hosts:
-                self._hosts.setdefault(host, vendor)
-            for group in vendor.groups:
-                for name in group.names:
-                    self._enter(vendor, group, name)
-        # Longest beginning first: "_ga_<id>" speaks before "_g*" would.
-        self._lengths = sorted({len(beginning) for beginning in self._templates}, reverse=True)
-        self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
-
-    def _enter(self, vendor: Vendor, group: Group, name: str) -> None:
-        entry = (vendor, group, name)
-        if group.shared:
-            self._shared.setdefault((vendor.id, name), entry)
-            return
-        parts = split_template(name)
-        if parts is None:
-            self._exact.setdefault(name, entry)
-            folded = name.lower()
-            other = self._folded.setdefault(folded, entry)
-            if other is not None and other[1].purpose != group.purpose:
-                self._folded[folded] = None
-            return
-        beginning, filler, ending = parts
-        template = Template(filler, ending, entry)
-        if beginning:
-            self._templates.setdefault(beginning, []).append(template)
-        else:
-            self._endings.setdefault(ending, []).append(Template(filler, "", entry))
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        # Longest beginning first: "_ga_<id>" speaks before a shorter one would.
+        self._lengths = sorted({len(beginning) for beginning in index.templates}, reverse=True)
+        self._ending_lengths = sorted({len(ending) for ending in index.endings}, reverse=True)
+        self._hosts = {host: number for number, vendor in enumerate(index.vendors) for host in vendor.hosts}
 
     def find(self, name: str) -> Known | None:
-        """A literal name, else the template with the longest literal beginning (or ending)."""
-        entry = self._exact.get(name) or self._by_template(name)
-        return None if entry is None else Known(vendor=entry[0], group=entry[1], name=entry[2])
+        """A literal name, else the template with the longest literal beginning, else the longest ending."""
+        group = self._index.exact.get(name)
+        return self._by_template(name) if group is None else self._tell(group, name)
 
     def find_folded(self, name: str) -> Known | None:
-        """A literal name but for its case; nothing where two vendors' names differ in case alone."""
-        entry = self._folded.get(name.lower())
-        return None if entry is None else Known(vendor=entry[0], group=entry[1], name=entry[2])
-
-    def _by_template(self, name: str) -> tuple[Vendor, Group, str] | None:
-        size = len(name)
-        for length in self._lengths:
-            if length <= size:
-                for template in self._templates.get(name[:length], ()):
-                    if template.accepts(name[length:]):
-                        return template.known
-        for length in self._ending_lengths:
-            if length < size:
-                for template in self._endings.get(name[-length:], ()):
-                    if template.accepts(name[:-length]):
-                        return template.known
-        return None
+        """A literal name but for its case; nothing where two purposes' names differ in case alone."""
+        lowered = name.lower()
+        group = self._index.folded.get(lowered)
+        if group is None:
+            group = self._index.exact.get(lowered)
+        return None if group is None else self._tell(group, lowered)
 
     def vendor_of_host(self, host: str) -> Vendor | None:
         """The vendor whose host this is, or a parent of it."""
-        host = host[:CONSIDERED_HOST].lower().rstrip(".")
+        host = host[:_LONGEST_HOST].lower().rstrip(".")
         while host:
-            vendor = self._hosts.get(host)
-            if vendor is not None:
-                return vendor
+            number = self._hosts.get(host)
+            if number is not None:
+                return self._index.vendors[number]
             _, _, host = host.partition(".")
         return None
 
     def find_at(self, vendor: Vendor, name: str) -> Known | None:
         """What a name means where this very vendor set it."""
-        entry = self._shared.get((vendor.id, name))
-        if entry is None:
-            entry = self._exact.get(name) or self._by_template(name)
-            if entry is None or entry[0].id != vendor.id:
-                return None
-        return Known(vendor=entry[0], group=entry[1], name=entry[2])
+        group = self._index.shared.get(f"{vendor.id} {name}")
+        if group is not None:
+            return self._tell(group, name)
+        known = self.find(name)
+        return known if known is not None and known.vendor is vendor else None
 
+    def main_group(self, vendor: Vendor) -> Group:
+        """What this vendor's cookies are mostly for: its first group."""
+        return next(group for group in self._index.groups if self._index.vendors[group.vendor] is vendor)
 
-CONSIDERED_HOST = 253
+    def _tell(self, number: int, name: str) -> Known:
+        group = self._index.groups[number]
+        return Known(vendor=self._index.vendors[group.vendor], group=group, name=name)
+
+    def _by_template(self, name: str) -> Known | None:
+        size = len(name)
+        templates = self._index.templates
+        for length in self._lengths:
+            if length <= size and (beginning := name[:length]) in templates:
+                for filler, ending, group in templates[beginning]:
+                    if name.endswith(ending, length) and fills(filler, name[length : size - len(ending)]):
+                        return self._tell(group, f"{beginning}{filler}{ending}")
+        endings = self._index.endings
+        for length in self._ending_lengths:
+            cut = size - length
+            if cut > 0 and (ending := name[cut:]) in endings:
+                for filler, group in endings[ending]:
+                    if fills(filler, name[:cut]):
+                        return self._tell(group, f"{filler}{ending}")
+        return None
 
 
 def load() -> Catalogue:
     """Read the compiled catalogue that is installed beside this module."""
-    return Catalogue(msgspec.json.decode(COMPILED.read_bytes(), type=tuple[Vendor, ...]))
+    return Catalogue(msgspec.json.decode(COMPILED.read_bytes(), type=Index))

@@ -11,6 +11,9 @@ from consent_middleware.policy.verdict import UNCLASSIFIED, Verdict
 REMEMBERED = 4096
 """Names remembered in each of two generations."""
 
+_POLICIES = 16
+"""Policies whose answers are remembered; a process has one, a test suite many."""
+
 _CATALOGUE = catalogue.load()
 _LEXICON = lexicon.load()
 
@@ -33,6 +36,7 @@ class Declarations(Protocol):
 
 
 _remembered: Recall[Verdict] = Recall(REMEMBERED)
+_by_policy: dict[int, tuple[Declarations, Recall[Verdict]]] = {}
 
 
 def classify(
@@ -49,18 +53,31 @@ def classify(
     known vendor's host a name means what that vendor means by it, anywhere else what an app of its own would mean.
     A name's verdict does not depend on value or attributes; they only settle a name that has none.
     """
-    if policy is not None:
-        declared = _find_declared(name, policy)
-        if declared is not None:
-            return declared
-    if host is not None:
+    verdict = _judge_name(name) if policy is None else _judge_for(policy, name)
+    if host is not None and not verdict.rule.startswith("policy:"):
         vendor = _CATALOGUE.vendor_of_host(host)
         if vendor is not None:
-            return _judge_at_vendor(name[:CONSIDERED], vendor, value, attributes)
-    verdict = _judge_name(name)
+            return _judge_at_vendor(name[:CONSIDERED], vendor, verdict)
     if verdict.purpose is not UNCLASSIFIED or (value is None and attributes is None):
         return verdict
     return _weigh_evidence(name[:CONSIDERED], verdict, value, attributes)
+
+
+def _judge_for(policy: Declarations, name: str) -> Verdict:
+    """The policy's own word on a name, else ours; remembered for as long as the policy is in use."""
+    remembered = _by_policy.get(id(policy))
+    if remembered is None or remembered[0] is not policy:
+        while len(_by_policy) >= _POLICIES:
+            _by_policy.pop(next(iter(_by_policy)), None)
+        # The policy is kept too, so that no other object can come to have its id.
+        remembered = _by_policy[id(policy)] = (policy, Recall(REMEMBERED))
+    recall = remembered[1]
+    verdict = recall.get(name)
+    if verdict is None:
+        verdict = _find_declared(name, policy) or _judge_name(name)
+        if len(name) <= CONSIDERED:
+            recall.put(name, verdict)
+    return verdict
 
 
 def _find_declared(name: str, policy: Declarations) -> Verdict | None:
@@ -112,15 +129,14 @@ def _judge_new_name(name: str) -> Verdict:
     )
 
 
-def _judge_at_vendor(name: str, vendor: Vendor, value: str | None, attributes: evidence.Attributes | None) -> Verdict:
+def _judge_at_vendor(name: str, vendor: Vendor, verdict: Verdict) -> Verdict:
     for form in forms(name):
         known = _CATALOGUE.find_at(vendor, form)
         if known is not None:
             return _tell_known(known, 0.98)
-    verdict = _judge_name(name)
     if verdict.purpose is not UNCLASSIFIED:
         return verdict
-    group = vendor.groups[0]
+    group = _CATALOGUE.main_group(vendor)
     return Verdict(
         purpose=group.purpose,
         reason=f"A host of {vendor.title} set it, whose cookies are mostly for {group.purpose}.",

@@ -6,34 +6,26 @@ the sum of its words' weights; the rule is named after the words that spoke, so 
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
-import msgspec
+from consent_middleware.policy.lexicon import Evidence, Lexicon
 
 NECESSARY = frozenset({"authentication", "security"})
 TRACKING = frozenset({"analytics", "marketing"})
 
 _MOST_TOKENS = 24
 _LONGEST_PHRASE = 3
-_LONGEST_GLUED = 40
+_LONGEST_GLUED = 32
 _SHORTEST_GLUED = 4
+_LONGEST_WORD = 20
+_LONG_ENOUGH = 6
 _LEAST_SCORE = 1.0
 _LEAST_MARGIN = 0.5
+_REPETITION = 0.3
 
 # camelCase humps, acronyms, runs of digits, and whatever other letters there are. No two branches can start at one
 # character with the same class, so the expression is linear.
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+|[^\W\d_A-Za-z]+")
-
-
-class Word(msgspec.Struct, frozen=True, array_like=True):
-    """One word's evidence for one purpose."""
-
-    purpose: str
-    kind: str
-    weight: float
-
-
-Lexicon = dict[str, tuple[Word, ...]]
-"""By word, or by phrase with its words joined by ``+``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,28 +49,41 @@ class Reading:
         return any(self.scores.get(purpose, 0.0) > 0 for purpose in TRACKING)
 
 
-def tokenise(name: str) -> list[str]:
-    """``wpUserLang_v2`` → ``["wp", "user", "lang", "v", "2"]``."""
-    return [token.lower() for token in _TOKEN.findall(name)[:_MOST_TOKENS]]
+def tokenise(name: str) -> tuple[list[str], list[bool]]:
+    """``wpUserLang_v2`` → ``["wp", "user", "lang", "v", "2"]``, and which of them continue the one before."""
+    tokens: list[str] = []
+    joined: list[bool] = []
+    end = -1
+    for found in islice(_TOKEN.finditer(name), _MOST_TOKENS):
+        tokens.append(found[0].lower())
+        joined.append(found.start() == end)
+        end = found.end()
+    return tokens, joined
 
 
 def read(name: str, lexicon: Lexicon) -> Reading:
     """Weigh the words of a name."""
-    scores: dict[str, float] = {}
-    spoken: list[tuple[str, Word]] = []
-    for word in _words(tokenise(name), lexicon):
-        for evidence in lexicon[word]:
-            scores[evidence.purpose] = scores.get(evidence.purpose, 0.0) + evidence.weight
-            spoken.append((word, evidence))
-    return _decide(scores, spoken)
+    words, strangers = _words(*tokenise(name), lexicon)
+    unfit = "alone" if strangers else "beside"
+    spoken = [(word, evidence) for word in words for evidence in lexicon[word] if evidence.company != unfit]
+    weights: dict[str, list[float]] = {}
+    for _, evidence in spoken:
+        weights.setdefault(evidence.purpose, []).append(evidence.weight)
+    return _decide({purpose: _add(found) for purpose, found in weights.items()}, spoken)
 
 
-def _decide(scores: dict[str, float], spoken: list[tuple[str, Word]]) -> Reading:
+def _add(weights: list[float]) -> float:
+    """The strongest word in full, the others in part: three weak words must not outvote one that is telling."""
+    strongest = max(weights)
+    return strongest + _REPETITION * (sum(weights) - strongest)
+
+
+def _decide(scores: dict[str, float], spoken: list[tuple[str, Evidence]]) -> Reading:
     # Mistaking authentication for security harms nobody: the two are weighed together against the rest.
-    groups: dict[str, float] = {}
-    for purpose, score in scores.items():
-        group = "necessary" if purpose in NECESSARY else purpose
-        groups[group] = groups.get(group, 0.0) + score
+    groups = {purpose: score for purpose, score in scores.items() if purpose not in NECESSARY}
+    necessary = [scores[purpose] for purpose in NECESSARY if purpose in scores]
+    if necessary:
+        groups["necessary"] = _add(necessary)
     ranked = sorted(groups.items(), key=lambda item: -item[1])
     nothing = Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     if not ranked:
@@ -95,14 +100,21 @@ def _decide(scores: dict[str, float], spoken: list[tuple[str, Word]]) -> Reading
     return Reading(purpose=best, kind=loudest[1].kind, words=words, margin=margin, scores=scores)
 
 
-def _words(tokens: list[str], lexicon: Lexicon) -> list[str]:
-    """The known words and phrases of a name, longest phrase first, left to right."""
+def _words(tokens: list[str], joined: list[bool], lexicon: Lexicon) -> tuple[list[str], bool]:
+    """The known words and phrases of a name, longest first, left to right; and whether strange words remain.
+
+    ``sessionId`` is the word ``sessionid``; ``session_id`` is the phrase ``session+id``, which trackers prefer.
+    """
     found: list[str] = []
+    strangers = False
     position = 0
     count = len(tokens)
     while position < count:
         for size in range(min(_LONGEST_PHRASE, count - position), 1, -1):
-            phrase = "+".join(tokens[position : position + size])
+            parts = tokens[position : position + size]
+            phrase = "".join(parts)
+            if not all(joined[position + 1 : position + size]) or phrase not in lexicon:
+                phrase = "+".join(parts)
             if phrase in lexicon:
                 found.append(phrase)
                 position += size
@@ -111,33 +123,52 @@ def _words(tokens: list[str], lexicon: Lexicon) -> list[str]:
             token = tokens[position]
             if token in lexicon:
                 found.append(token)
-            elif len(token) > _SHORTEST_GLUED:
-                parts = _unglue(token, lexicon)
-                found.extend(_words(parts, lexicon) if len(parts) > 1 else parts)
+            elif len(token) > _SHORTEST_GLUED and (parts := _unglue(token, lexicon)):
+                found.extend(_words(parts, [False] * len(parts), lexicon)[0] if len(parts) > 1 else parts)
+                strangers |= sum(map(len, parts)) < len(token)
+            else:
+                strangers |= _is_strange(token)
             position += 1
-    return found
+    return found, strangers
+
+
+def _is_strange(token: str) -> bool:
+    return len(token) > 1 and not token.isdigit()
 
 
 def _unglue(token: str, lexicon: Lexicon) -> list[str]:
     """``usersessionid`` → ``["user", "session", "id"]``: known words inside one run of letters, longest first.
 
-    Short words count at the ends only: ``tz`` in the middle of another word means nothing.
+    A long word counts anywhere. A short one must end the run or be followed by what does, and have a neighbour
+    that is known or long enough to be a word: ``stat`` in ``smartstate`` means nothing.
     """
     token = token[:_LONGEST_GLUED]
     found: list[str] = []
-    start, size = 0, len(token)
+    start, size, known_until = 0, len(token), 0
     while start < size:
-        for end in range(min(size, start + 16), start + 1, -1):
-            part = token[start:end]
-            if part in lexicon and (end - start >= _SHORTEST_GLUED or (end == size and (found or end - start > 2))):
-                found.append(part)
-                start = end
-                break
+        if not lexicon.may_begin(token, start):
+            start += 1
+            continue
+        end = _longest_word(token, start, known_until, lexicon)
+        if end:
+            found.append(token[start:end])
+            start = known_until = end
         else:
-            if start == 0 and token[:3] in lexicon and size > 5:
-                # A short word may open the name, when another known word follows at once.
-                rest = _unglue(token[3:], lexicon)
-                if rest and token[3:].startswith(rest[0]):
-                    return [token[:3], *rest]
             start += 1
     return found
+
+
+def _longest_word(token: str, start: int, known_until: int, lexicon: Lexicon) -> int:
+    size = len(token)
+    for end in range(min(size, start + _LONGEST_WORD), start + 1, -1):
+        part = token[start:end]
+        if part not in lexicon:
+            continue
+        length = end - start
+        if length >= _LONG_ENOUGH:
+            return end
+        closed = end == size or token[end:] in lexicon
+        opened = start == known_until or (start > 1 and (length > 3 or lexicon.seeks_strangers(part)))
+        if closed and opened:
+            return end
+    return 0

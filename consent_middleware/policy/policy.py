@@ -6,6 +6,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -123,9 +124,10 @@ class Policy:
 
     @property
     def version(self) -> str:
-        """The newest declared version that is in effect by its date order, or ``""``."""
-        versions = sorted(self.declarations.versions, key=lambda version: version.effective)
-        return versions[-1].version if versions else ""
+        """The newest declared version that is in effect today, or ``""``."""
+        today = datetime.now(UTC).date()
+        versions = [version for version in self.declarations.versions if version.effective <= today]
+        return max(versions, key=lambda version: version.effective).version if versions else ""
 
     def find_cookie(self, name: str) -> DeclaredCookie | None:
         """Return what the policy declares about a cookie name, or ``None``."""

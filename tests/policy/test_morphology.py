@@ -1,0 +1,88 @@
+"""Words: how a name is taken apart, and what its words add up to."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consent_middleware.policy import lexicon
+from consent_middleware.policy.morphology import read, tokenise
+from consent_middleware.policy.names import forms, peel_prefix
+from consent_middleware.policy.recall import Recall
+
+LEXICON = lexicon.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("wpUserLang_v2", ["wp", "user", "lang", "v", "2"]),
+        ("PHPSESSID", ["phpsessid"]),
+        ("XSRFToken", ["xsrf", "token"]),
+        ("dark-mode.on", ["dark", "mode", "on"]),
+        ("язык_сайта", ["язык", "сайта"]),
+        ("", []),
+        ("--__..", []),
+    ],
+)
+def test_a_name_is_taken_apart_at_humps_and_marks(name: str, tokens: list[str]) -> None:
+    assert tokenise(name)[0] == tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose"),
+    [
+        ("usersessionid", "authentication"),
+        ("myshopcart", "authentication"),
+        ("userlanguage", "preference"),
+        ("smartstate", None),
+        ("opref", None),
+        ("acme_sid", None),
+        ("sid", "authentication"),
+        ("acme_uid", "analytics"),
+        ("uid", None),
+        ("acme_visits", "analytics"),
+        ("acme_login_token", "authentication"),
+        ("acme_campaign_token", "marketing"),
+        ("analytics_consent", "security"),
+        ("login_language", "preference"),
+        ("warenkorb", "authentication"),
+        ("sprachwahl", None),
+        ("acme_sprache", "preference"),
+        ("语言", "preference"),
+    ],
+)
+def test_words_add_up_to_a_purpose(name: str, purpose: str | None) -> None:
+    assert read(name, LEXICON).purpose == purpose
+
+
+def test_a_reading_names_the_words_that_spoke() -> None:
+    reading = read("acme_shop_dark_mode", LEXICON)
+    assert reading.words == ("dark+mode",)
+    assert reading.kind == "theme"
+
+
+@given(st.text(max_size=256))
+def test_any_text_can_be_read(name: str) -> None:
+    reading = read(name, LEXICON)
+    assert (reading.purpose is None) == (reading.words == ())
+
+
+@given(st.text(max_size=300))
+def test_peeling_a_prefix_leaves_the_rest_as_it_was(name: str) -> None:
+    assert peel_prefix(f"__Host-{name}") == name
+    assert name.endswith(peel_prefix(name))
+
+
+@given(st.text(max_size=300))
+def test_every_form_of_a_name_is_part_of_it(name: str) -> None:
+    assert all(form in name for form in forms(name))
+    assert forms(name)[0] == name
+
+
+def test_memory_is_bounded_and_what_is_asked_for_stays() -> None:
+    recall: Recall[str] = Recall(10)
+    recall.put("dear", "kept")
+    for number in range(1000):
+        recall.put(str(number), "passing")
+        assert recall.get("dear") == "kept"
+        assert len(recall) <= 20
