@@ -8,7 +8,7 @@ from typing import Literal
 from . import telemetry
 from .asgi import ASGIApp, Message, Receive, Scope, Send, route_path
 from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
-from .errors import ConfigurationError, LedgerUnavailable
+from .errors import ConfigurationError, LedgerError
 from .gates import documents, observation, preparation
 from .gates.findings import Report
 from .gates.masks import MaskSets
@@ -128,7 +128,7 @@ class ConsentMiddleware:
         if visit.consent.refused:
             try:
                 self._seen.recall(await self._ledger.known_cookies())
-            except LedgerUnavailable:
+            except LedgerError:
                 logger.warning(
                     "Cookies that other processes set cannot all be expired now: the ledger does not answer."
                 )
@@ -163,7 +163,7 @@ class ConsentMiddleware:
         try:
             await self._ledger.start()
             self._seen.recall(await self._ledger.known_cookies())
-        except LedgerUnavailable:
+        except LedgerError:
             logger.exception("The ledger does not answer. Requests are served; nothing can be accepted until it does.")
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from ..asgi import Receive, Scope
 from ..consent import Visit, visit_of
-from ..errors import LedgerUnavailable
+from ..errors import LedgerError
 from ..policy import Policy
 from .answering import Answer, json_answer
 from .body import Unread, read_body
@@ -72,7 +72,7 @@ class ChoiceEndpoint:
         visit.choose(submission.answers(self._policy), method=submission.method, language=language)
         try:
             await visit.commit()
-        except LedgerUnavailable:
+        except LedgerError:
             return self._screens.message(scope, "unsaved", headers={**_RETRY_AFTER, **cors}, again=submission)
         if submission.method != "form":
             return json_answer(self._state(visit), headers=cors)
