@@ -48,10 +48,8 @@ class Recognition:
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
         """By security: the token's cookie on http and on https."""
         self._names = tuple(f"{cookie.name}=".encode("ascii") for cookie in self.cookies)
-        self._known: tuple[BoundedCache[bytes, Known], ...] = (
-            BoundedCache(_VISITORS),
-            BoundedCache(_VISITORS),
-        )
+        # By security and signal: is_secure + 2 * gpc.
+        self._known: tuple[BoundedCache[bytes, Known], ...] = tuple(BoundedCache(_VISITORS) for _ in range(4))
         self._consents: BoundedCache[bytes, Consent] = BoundedCache(_TOKENS)
         self._decisions: BoundedCache[tuple[frozenset[str], frozenset[str], bool, bool], tuple[Decision, Rules]] = (
             BoundedCache(_DECISIONS)
