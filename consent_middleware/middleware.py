@@ -92,28 +92,31 @@ class ConsentMiddleware:
 
         # What did this visitor choose, and what does that allow?
         headers, shape = self._shapes.read(scope)
-        is_secure = self._is_https if self._is_https is not None else scope["scheme"] in _SECURE_SCHEMES
+        is_secure = self._is_https if self._is_https is not None else scope.get("scheme") in _SECURE_SCHEMES
         known = self._recognition.recognize(headers, shape, is_secure)
-        is_document = kind == "http" and documents.is_navigation(headers, shape)
+        if known.hidden and self._report is not None:
+            observation.report_hidden(known.hidden, known.rules, self._report)
+
+        # Are they talking to us, and is it a page they open?
+        path = scope["path"]
+        is_ours = (self._prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope))
+        is_document = kind == "http" and not is_ours and documents.is_navigation(headers, shape)
         gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document)
         outer = scope.get(SCOPE_KEY)
         scope[SCOPE_KEY] = gate
-        if known.hidden and self._report is not None:
-            observation.report_hidden(known.hidden, known.rules, self._report)
         if self._is_observing:
             await self.app(scope, receive, observation.watch(gate, send))
             return
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known)
-        path = scope["path"]
-        if (self._prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope)):
+        if is_ours:
             await self._pages(scope, receive, gate.send)
             return
-        if outer is not None:
-            outer.is_superseded = True
         if is_document and self._banner.is_needed(gate.visit):
             preparation.prepare(scope, self._banner.variant(gate.visit, scope))
+        if isinstance(outer, ResponseGate):
+            outer.is_superseded = True
         await self.app(scope, receive, gate.send)
 
     def _decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:

@@ -17,32 +17,39 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
         client = scope.get("client")
         if client is not None:
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
+    steps = shape.steps[masks.index]
     seen = headers.copy()
+    is_changed = is_shorter = bool(steps.drops)
+    for place in steps.drops:
+        seen[place] = GONE
     if known.cookie is not None:
         seen[shape.cookie] = known.cookie
+        is_changed = True
+        is_shorter |= known.cookie is GONE
     elif shape.is_repeated:
-        _filter_each_cookie(seen, known)
-    steps = shape.steps[masks.index]
+        is_changed = is_shorter = _filter_each_cookie(seen, known)
     for place, replacements in steps.by_value:
         pair = replacements[headers[place][1]]
         if pair is not None:
             seen[place] = pair
+            is_changed = True
+            is_shorter |= pair is GONE
     for place, mask in steps.by_page:
         name, value = headers[place]
         pair = replacement(name, value, mask(value, headers[shape.host][1] if shape.host >= 0 else b""))
         if pair is not None:
             seen[place] = pair
-    for place in steps.drops:
-        seen[place] = GONE
-    # Identity first, and nearly always: comparing two lists of the same pairs costs less than asking what was done to them.
-    if seen != headers:
-        scope["headers"] = [pair for pair in seen if pair is not GONE]
+            is_changed = True
+            is_shorter |= pair is GONE
+    if is_changed:
+        scope["headers"] = [pair for pair in seen if pair is not GONE] if is_shorter else seen
 
 
-def _filter_each_cookie(seen: list[Header], known: Known) -> None:
-    """Filter each of several Cookie headers alone (RFC 9113, section 8.2.3)."""
+def _filter_each_cookie(seen: list[Header], known: Known) -> bool:
+    """Filter each of several Cookie headers alone (RFC 9113, section 8.2.3); say that some may be gone."""
     for place, (name, value) in enumerate(seen):
         if name == b"cookie":
             pair = replacement(name, value, known.rules.filter_cookie(value)[0] or None)
             if pair is not None:
                 seen[place] = pair
+    return True

@@ -56,7 +56,7 @@ class Shapes:
 
     def read(self, scope: Scope) -> tuple[list[Header], Shape]:
         """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
-        headers = scope["headers"]
+        headers = scope.get("headers") or ()
         if type(headers) is list:
             shape = self._shapes.get(tuple(map(_names, headers)))
             if shape is not None and shape.is_regular:
