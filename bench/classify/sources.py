@@ -5,7 +5,7 @@
 SOURCES is a folder with whichever of these you have fetched (each under its own licence; commit none of them):
 
     open-cookie-database.csv    github.com/jkwakman/Open-Cookie-Database
-    crawl.json                  github.com/dibollinger/CookieBlock-Consent-Classifier, training_data/example_crawl_*.json
+    crawl.json                  github.com/dibollinger/CookieBlock-Consent-Classifier, training_data/*.json
     tarteaucitron.services.js   github.com/AmauriC/tarteaucitron.js
     technologies/*.json         github.com/enthec/webappanalyzer, src/technologies, with src/categories.json beside it
     disclosures/*.json          npm prebid.js, metadata/modules

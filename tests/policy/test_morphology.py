@@ -46,7 +46,7 @@ def test_a_name_is_taken_apart_at_humps_and_marks(name: str, tokens: list[str]) 
         ("analytics_consent", "security"),
         ("login_language", "preference"),
         ("warenkorb", "authentication"),
-        ("sprachwahl", None),
+        ("sprachwahl", "preference"),
         ("acme_sprache", "preference"),
         ("语言", "preference"),
     ],
