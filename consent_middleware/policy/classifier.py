@@ -2,14 +2,14 @@
 
 from typing import Protocol
 
+from consent_middleware.caches import BoundedCache
 from consent_middleware.policy import catalogue, evidence, lexicon, morphology
 from consent_middleware.policy.catalogue import Known, Vendor
 from consent_middleware.policy.names import CONSIDERED, forms
-from consent_middleware.policy.recall import Recall
 from consent_middleware.policy.verdict import UNCLASSIFIED, Verdict
 
-REMEMBERED = 4096
-"""Names remembered in each of two generations."""
+REMEMBERED = 8192
+"""Names remembered, for the classifier itself and for each policy."""
 
 _POLICIES = 16
 """Policies whose answers are remembered; a process has one, a test suite many."""
@@ -35,8 +35,8 @@ class Declarations(Protocol):
     def find_cookie(self, name: str) -> Declaration | None: ...
 
 
-_remembered: Recall[Verdict] = Recall(REMEMBERED)
-_by_policy: dict[int, tuple[Declarations, Recall[Verdict]]] = {}
+_remembered: BoundedCache[str, Verdict] = BoundedCache(REMEMBERED)
+_by_policy: BoundedCache[int, tuple[Declarations, BoundedCache[str, Verdict]]] = BoundedCache(_POLICIES)
 
 
 def classify(
@@ -67,16 +67,15 @@ def _judge_for(policy: Declarations, name: str) -> Verdict:
     """The policy's own word on a name, else ours; remembered for as long as the policy is in use."""
     remembered = _by_policy.get(id(policy))
     if remembered is None or remembered[0] is not policy:
-        while len(_by_policy) >= _POLICIES:
-            _by_policy.pop(next(iter(_by_policy)), None)
         # The policy is kept too, so that no other object can come to have its id.
-        remembered = _by_policy[id(policy)] = (policy, Recall(REMEMBERED))
-    recall = remembered[1]
-    verdict = recall.get(name)
+        remembered = (policy, BoundedCache(REMEMBERED))
+        _by_policy.put(id(policy), remembered)
+    answers = remembered[1]
+    verdict = answers.get(name)
     if verdict is None:
         verdict = _find_declared(name, policy) or _judge_name(name)
         if len(name) <= CONSIDERED:
-            recall.put(name, verdict)
+            answers.put(name, verdict)
     return verdict
 
 
@@ -175,7 +174,7 @@ def _tell_known(known: Known, confidence: float) -> Verdict:
     lifetime = f", usually kept {group.lifetime}" if group.lifetime not in ("", "s") else ""
     return Verdict(
         purpose=group.purpose,
-        reason=f"{vendor.title} uses {known.name} for {group.purpose} ({group.kind}){lifetime}.",
+        reason=f"{vendor.title} uses {known.name} for {_finer(group.purpose, group.kind)}{lifetime}.",
         rule=f"catalogue:{vendor.id}",
         confidence=confidence,
         kind=group.kind,
@@ -188,8 +187,12 @@ def _tell_words(purpose: str, reading: morphology.Reading) -> Verdict:
     quoted = ", ".join(f"“{word}”" for word in words)
     return Verdict(
         purpose=purpose,
-        reason=f"Nobody is known to use this name, but {quoted} in it speaks for {purpose} ({reading.kind}).",
+        reason=f"Nobody is known to use this name, but {quoted} in it speaks for {_finer(purpose, reading.kind)}.",
         rule=f"name:{'+'.join(reading.words)}",
         confidence=round(min(0.9, 0.5 + reading.margin / 12), 2),
         kind=reading.kind,
     )
+
+
+def _finer(purpose: str, kind: str | None) -> str:
+    return purpose if kind in (None, purpose) else f"{purpose} ({kind})"

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from consent_middleware.policy import lexicon
 from consent_middleware.policy.morphology import read, tokenise
 from consent_middleware.policy.names import forms, peel_prefix
-from consent_middleware.policy.recall import Recall
 
 LEXICON = lexicon.load()
 
@@ -77,12 +76,3 @@ def test_peeling_a_prefix_leaves_the_rest_as_it_was(name: str) -> None:
 def test_every_form_of_a_name_is_part_of_it(name: str) -> None:
     assert all(form in name for form in forms(name))
     assert forms(name)[0] == name
-
-
-def test_memory_is_bounded_and_what_is_asked_for_stays() -> None:
-    recall: Recall[str] = Recall(10)
-    recall.put("dear", "kept")
-    for number in range(1000):
-        recall.put(str(number), "passing")
-        assert recall.get("dear") == "kept"
-        assert len(recall) <= 20
