@@ -41,7 +41,7 @@ def test_no_template_is_so_short_that_it_catches_strangers() -> None:
             for name in line.names:
                 beginning, filler, ending = split_template(name) or ("___", "", "")
                 letters = sum(character.isalnum() for character in beginning + ending)
-                if letters < 3 and not beginning.startswith("_") and filler not in ("<n>", "<hex>", "<md5>"):
+                if letters < 3 and not beginning.startswith("_") and filler not in ("<n>", "<hex>", "<alnum>", "<md5>"):
                     short.add(name)
     assert short == {"Hm_*", "cX_*", "bm_*", "rc::*"}
 
@@ -68,6 +68,8 @@ def test_a_line_says_purpose_kind_lifetime_and_whose_name_it_is() -> None:
         ("<n>", "٤٢", False),
         ("<hex>", "a1b2c3", True),
         ("<hex>", "a1b2", False),
+        ("<alnum>", "4x8kq0n2a1", True),
+        ("<alnum>", "cookieless", False),
         ("<md5>", "0" * 32, True),
         ("<md5>", "0" * 31, False),
     ],
