@@ -82,12 +82,7 @@ def _judge_for(policy: Declarations, name: str) -> Verdict:
 def _find_declared(name: str, policy: Declarations) -> Verdict | None:
     declaration = policy.find_cookie(name)
     if declaration is None:
-        for form in forms(name[:CONSIDERED])[1:]:
-            declaration = policy.find_cookie(form)
-            if declaration is not None:
-                break
-        else:
-            return None
+        return None
     return Verdict(
         purpose=declaration.purpose,
         reason=f"The policy declares it at {declaration.key} for the purpose {declaration.purpose}.",

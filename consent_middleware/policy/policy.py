@@ -14,6 +14,7 @@ from ..errors import PolicyError, Problem
 from . import checks, digests, loading
 from .lifetimes import Lifetime
 from .model import Cookie, Declarations, PurposeTable, Service
+from .names import CONSIDERED, forms
 from .patterns import NameTable
 from .purposes import BUILT_IN, Purpose
 from .texts import Text, text_in
@@ -130,8 +131,15 @@ class Policy:
         return max(versions, key=lambda version: version.effective).version if versions else ""
 
     def find_cookie(self, name: str) -> DeclaredCookie | None:
-        """Return what the policy declares about a cookie name, or ``None``."""
-        return self._cookies.find(name)
+        """Return what the policy declares about a cookie name, or ``None``.
+
+        A declaration also covers the name with a prefix (``__Host-sid``) and its chunks (``sid.0``, ``sidC1``).
+        """
+        found = self._cookies.find(name)
+        if found is None:
+            for form in forms(name[:CONSIDERED])[1:]:
+                found = found or self._cookies.find(form)
+        return found
 
     def purpose_of(self, name: str) -> str | None:
         """Return the purpose that must be allowed for ``name``, a purpose's or a service's id."""
