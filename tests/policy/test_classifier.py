@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent_middleware.policy import Policy
 from consent_middleware.policy.classifier import classify
 from consent_middleware.policy.verdict import UNCLASSIFIED
 
@@ -200,9 +201,9 @@ def test_the_policys_word_comes_first() -> None:
 
 
 def test_a_declaration_covers_the_prefixed_and_the_chunked_name() -> None:
-    policy = SmallPolicy({"zqxj": Declared("loyalty")})
+    policy = Policy.parse('[[cookies]]\nname = "zqxj"\npurpose = "preference"')
     for name in ("zqxj", "__Host-zqxj", "zqxj.0", "zqxj_1", "__Secure-zqxjC2"):
-        assert classify(name, policy=policy).purpose == "loyalty"
+        assert classify(name, policy=policy).rule == "policy:cookies[0]"
 
 
 def test_one_policys_answers_are_not_anothers() -> None:
