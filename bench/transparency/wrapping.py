@@ -95,8 +95,12 @@ def pytest_configure(config: pytest.Config) -> None:
     testclient.TestClient.__init__ = wrapped  # type: ignore[method-assign]
 
 
-async def _nothing(message: Message | None = None) -> Message:
-    return {}
+async def _no_body() -> Message:
+    return {"type": "http.request", "body": b""}
+
+
+async def _nowhere(message: Message) -> None:
+    pass
 
 
 def _check_that_everything_is_allowed() -> None:
@@ -107,20 +111,13 @@ def _check_that_everything_is_allowed() -> None:
         consent = get_consent(scope)
         allowed.append({purpose for purpose in POLICY.optional if consent.allows(purpose)})
 
-    def ask(scheme: str) -> None:
-        headers = [(b"host", b"testserver")]
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "scheme": scheme,
-            "path": "/",
-            "headers": headers,
-            "query_string": b"",
-        }
-        anyio.run(_Everything(app), scope, _nothing, _nothing)
+    async def ask() -> None:
+        for scheme in ("http", "https"):
+            headers = [(b"host", b"testserver")]
+            scope: Scope = {"type": "http", "method": "GET", "scheme": scheme, "path": "/", "headers": headers}
+            await _Everything(app)(scope, _no_body, _nowhere)
 
-    for scheme in ("http", "https"):
-        ask(scheme)
+    anyio.run(ask)
     if allowed != [set(POLICY.optional)] * 2 or not POLICY.optional:
         raise pytest.UsageError(f"the token does not allow everything, but {allowed} of {POLICY.optional}")
 

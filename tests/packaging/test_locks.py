@@ -42,8 +42,13 @@ def test_no_lock_file_disagrees_with_the_one_for_development(lock: Path) -> None
 def test_the_locks_cover_what_the_project_declares() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
-    runtime = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["demo"]]
-    development = [*runtime, *project["project"]["optional-dependencies"]["fast"], *project["build-system"]["requires"]]
+    extras = project["project"]["optional-dependencies"]
+    runtime = [*project["project"]["dependencies"], *extras["demo"]]
+    development = [
+        *runtime,
+        *(entry for extra in extras.values() for entry in extra),
+        *project["build-system"]["requires"],
+    ]
     development += [
         entry for group in groups if group != "transparency" for entry in groups[group] if type(entry) is str
     ]
