@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping, MutableMapping
 
 from .addresses import mask_ip
 
+# Where a server says it listens; a developer clicks on it.
+_ANNOUNCEMENTS = ("Uvicorn running on ", "Running on ")
+
 SERVER_LOGGERS = ("uvicorn.access", "uvicorn.error", "hypercorn.access", "hypercorn.error", "granian.access")
 
 # Candidates only: `mask_ip` says which of them are addresses. Bounded runs that are never tried twice keep this linear.
@@ -77,6 +80,8 @@ class AddressFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask the message and its arguments, keeping their number and order for the server's own formatter."""
         if isinstance(record.msg, str):
+            if record.msg.startswith(_ANNOUNCEMENTS):
+                return True
             record.msg = mask_addresses(record.msg)
         if isinstance(record.args, Mapping):
             record.args = _mask_mapping(record.args)

@@ -1,10 +1,8 @@
 import io
 import logging
 import time
-from typing import Any
 
 import pytest
-from hypercorn.logging import AccessLogAtoms
 from hypothesis import given
 from hypothesis import strategies as st
 from uvicorn.logging import AccessFormatter
@@ -95,18 +93,15 @@ def test_uvicorns_own_formatter_still_finds_its_five_arguments() -> None:
     assert line == "203.0.113.0:0 GET /a?from=198.51.100.0 HTTP/1.1 200 OK\n"
 
 
-def test_hypercorns_atoms_keep_their_way_with_missing_keys() -> None:
-    scope: Any = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "GET",
-        "path": "/",
-        "query_string": b"",
-        "scheme": "http",
-        "headers": [(b"user-agent", b"curl"), (b"x-forwarded-for", b"198.51.100.9")],
-        "client": ("203.0.113.7", 51234),
-    }
-    atoms = AccessLogAtoms(scope, {"status": 200, "headers": []}, 0.1)
+class Atoms(dict[str, object]):
+    """As hypercorn keeps them: a dictionary with its own idea of a missing key."""
+
+    def __missing__(self, name: str) -> str:
+        return "-"
+
+
+def test_arguments_by_name_keep_their_way_with_missing_keys() -> None:
+    atoms = Atoms({"h": "203.0.113.7:51234", "s": 200, "{x-forwarded-for}i": "198.51.100.9"})
     line = logged(logging.Formatter("%(message)s"), "%(h)s %(s)s %({x-forwarded-for}i)s %({nothing}i)s", atoms)
     assert line == "203.0.113.0:0 200 198.51.100.0 -\n"
 
@@ -114,6 +109,11 @@ def test_hypercorns_atoms_keep_their_way_with_missing_keys() -> None:
 def test_a_record_with_values_that_are_no_text_passes() -> None:
     line = logged(logging.Formatter("%(message)s"), "%s %s %d %s", ("203.0.113.7", 1), ["203.0.113.7"], 7, None)
     assert line == "('203.0.113.0', 1) ['203.0.113.0'] 7 None\n"
+
+
+def test_the_address_that_a_server_listens_on_can_still_be_clicked() -> None:
+    line = logged(logging.Formatter("%(message)s"), "Uvicorn running on %s://%s:%d", "http", "127.0.0.1", 8000)
+    assert line == "Uvicorn running on http://127.0.0.1:8000\n"
 
 
 def test_a_logger_is_protected_once() -> None:

@@ -86,6 +86,11 @@ def test_the_family_and_the_major_version_stay_and_the_rest_goes(user_agent: str
     assert reduce(user_agent) == reduced
 
 
+def test_a_version_is_no_place_for_an_identifier() -> None:
+    for product in ("Chrome", "Firefox", "Version", "MSIE", "Edge", "OPR", "SamsungBrowser", "rv", "KAIOS"):
+        assert "48151623" not in reduce(f"Mozilla/5.0 (X11) AppleWebKit/537.36 Gecko/1 {product}/48151623 Chrome/131.0")
+
+
 def test_visitors_with_the_same_browser_look_the_same() -> None:
     chrome = (
         "Mozilla/5.0 (Linux; Android {}; {}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.{}.{} Mobile Safari/1"
@@ -98,6 +103,7 @@ def test_a_robot_stays_recognizable_and_a_telephone_is_none() -> None:
     assert robot_name("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)") == "Googlebot"
     assert robot_name("SomeUnknownBot/3.1 (id 4711)") == "bot"
     assert robot_name("Mozilla/5.0 (Linux; Android 11; CUBOT X50) Chrome/104.0.0.0") is None
+    assert robot_name("Mozilla/5.0 (Linux; Android 9; CUBOT_X18; wv) Chrome/104.0.0.0") is None
     assert robot_name("Mozilla/5.0 (Linux; Android 7.0; M bot 54) Chrome/78.0.0.0") is None
     assert library_name("curly/1.0") is None
 
