@@ -1,111 +1,150 @@
-// Makes choices work in the page: the preference center as a dialog, answers without leaving.
-// Everything here also works without it, by forms and links. Nothing is parsed from strings, so it runs under Trusted Types.
+// Makes choices work in the page: the preference center as a dialog, answers without leaving it.
+// Everything here also works by forms and links alone. Nothing is parsed from strings, so Trusted Types have nothing to object to.
+
+/** @typedef {{allowed: string[], asks: string[]}} State what `GET choice` tells */
 
 const base = new URL("../", import.meta.url);
 const holder = document.querySelector("[data-privacy-allowed]");
+const find = (/** @type {string} */ name, within = document) => within.querySelector(`[data-privacy-ui="${name}"]`);
+
 let allowed = new Set(holder?.dataset.privacyAllowed.split(" "));
+let isBusy = false;
 /** @type {HTMLDialogElement | undefined} */
 let dialog;
+/** @type {HTMLElement | undefined} */
+let status;
 
-/** @param {string} id a purpose or a service @returns {boolean} */
+/** Says whether a purpose or a service is allowed. @param {string} id */
 const allows = (id) => allowed.has(id);
 
-const here = () => location.pathname + location.search;
+/** Where the preference center is, and the way back to this page. */
+const center = () => {
+  const url = new URL("preferences", base);
+  url.searchParams.set("next", location.pathname + location.search);
+  if (holder?.lang) url.searchParams.set("lang", holder.lang);
+  return url;
+};
 
-/** Fetches the preference center; a document response is parsed by the browser, which Trusted Types allow. */
+/** Fetches the preference center. The browser parses a document response by itself, which Trusted Types allow. */
 const load = () => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
-  request.open("GET", new URL(`preferences?next=${encodeURIComponent(here())}&lang=${holder?.lang || ""}`, base));
+  request.open("GET", center());
   request.responseType = "document";
   request.onload = () => {
-    const center = request.response?.querySelector('[data-privacy-ui="preferences"]');
-    center ? resolve(document.importNode(center, true)) : reject(request.status);
+    const found = request.response && find("preferences", request.response);
+    found ? resolve(document.importNode(found, true)) : reject();
   };
   request.onerror = reject;
   request.send();
 });
 
-/** Opens the preference center, as a dialog where that is possible. */
+/** Opens the preference center: as a dialog, or as a page where that fails. */
 const open = async () => {
+  if (dialog?.open || isBusy) return;
+  isBusy = true;
   try {
-    if (dialog?.open) return;
-    const center = await load();
-    if (!dialog) {
-      dialog = document.createElement("dialog");
-      dialog.dataset.privacyUi = "dialog";
-      document.body.append(dialog);
-    }
-    dialog.setAttribute("aria-labelledby", "privacy-ui-heading");
-    dialog.replaceChildren(center);
-    const close = dialog.querySelector('[data-privacy-action="close"]');
+    const content = await load();
+    const link = content.querySelector('[data-privacy-action="close"]');
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.privacyAction = "close";
-    button.textContent = close.textContent;
-    close.replaceWith(button);
-    const heading = dialog.querySelector("h1");
+    button.append(...link.childNodes);
+    link.replaceWith(button);
+    const heading = content.querySelector("h1");
     heading.tabIndex = -1;
     heading.autofocus = true;
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.dataset.privacyUi = "dialog";
+      dialog.setAttribute("aria-labelledby", heading.id);
+      document.body.append(dialog);
+    }
+    dialog.lang = content.lang;
+    dialog.dir = content.dir;
+    dialog.replaceChildren(content);
     dialog.showModal();
   } catch {
-    location.assign(new URL(`preferences?next=${encodeURIComponent(here())}`, base));
+    location.assign(center());
   }
+  isBusy = false;
 };
 
-/** Lets a new state take effect. @param {{allowed: string[], asks: string[]}} state */
+/** Says what happened, to the eye and to a screen reader. @param {string} text */
+const say = (text) => {
+  if (!status) {
+    status = document.createElement("p");
+    status.dataset.privacyUi = "status";
+    status.setAttribute("role", "status");
+    document.body.append(status);
+  }
+  // A live region speaks only when it changes after it was there.
+  setTimeout(() => (status.textContent = text), 100);
+  setTimeout(() => (status.textContent = ""), 5000);
+};
+
+/** Lets a new state take effect. @param {State} state */
 const settle = (state) => {
   const before = allowed;
   allowed = new Set(state.allowed);
-  const differs = before.size !== allowed.size || [...before].some((id) => !allowed.has(id));
+  const differs = before.size !== allowed.size || [...before].some((id) => !allows(id));
+  // What is in this page was decided before. Another choice, another page, unless a listener knows better.
   const event = new CustomEvent("privacy:change", { detail: state, cancelable: true });
-  // What the server put into this page was decided before: another choice, another page. A listener may know better.
   if (document.dispatchEvent(event) && differs) return location.reload();
   dialog?.close();
-  if (state.asks.length) return;
-  document.querySelector('[data-privacy-ui="banner"]')?.remove();
+  const banner = find("banner");
+  const hadFocus = banner?.contains(document.activeElement);
+  if (!state.asks.length) banner?.remove();
+  if (hadFocus) find("entry")?.querySelector("a").focus({ preventScroll: true });
+  say(holder?.dataset.privacySaved);
 };
 
-/** Sends a form of ours as JSON. @param {HTMLFormElement} form @param {HTMLElement | null} button */
-const send = async (form, button) => {
+/** Sends one of our forms as JSON. @param {HTMLFormElement} form @param {string} action */
+const send = async (form, action) => {
   const data = new FormData(form);
+  // Not form.action: the buttons are called that.
   const reply = await fetch(form.getAttribute("action"), {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify({
-      action: button.value,
-      purposes: data.getAll("purpose"),
+      action,
+      purpose: data.getAll("purpose"),
       service: data.getAll("service"),
       listed: data.getAll("listed"),
       lang: data.get("lang"),
       token: data.get("token") || "",
     }),
   });
-  if (!reply.ok) throw reply;
+  if (!reply.ok) throw reply.status;
   settle(await reply.json());
 };
 
-document.addEventListener("submit", (event) => {
+document.addEventListener("submit", async (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
   const action = button?.dataset.privacyAction;
-  if (!action || !form.closest("[data-privacy-ui]")) return;
+  if (!action || event.defaultPrevented || !form.closest("[data-privacy-ui]")) return;
   event.preventDefault();
   if (action === "manage") return open();
-  // Whatever goes wrong, the plain form still works and shows what happened.
-  send(form, button).catch(() => {
+  if (isBusy) return;
+  isBusy = true;
+  try {
+    await send(form, action);
+  } catch {
+    // The plain form shows what is wrong.
     const field = document.createElement("input");
     field.type = "hidden";
     field.name = "action";
-    field.value = button.value;
+    field.value = action;
     form.append(field);
     form.submit();
-  });
+  }
+  isBusy = false;
 });
 
 document.addEventListener("click", (event) => {
   const control = event.target.closest?.("[data-privacy-action]");
   const action = control?.dataset.privacyAction;
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!action || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (action === "manage" && control.localName === "a") {
     event.preventDefault();
     open();
@@ -114,15 +153,15 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A page that comes back from the back/forward cache may show a banner that was answered meanwhile.
-addEventListener("pageshow", (event) => {
+// A page out of the back/forward cache may show a banner that was answered meanwhile.
+addEventListener("pageshow", async (event) => {
   if (!event.persisted) return;
-  fetch(new URL("choice", base), { headers: { Accept: "application/json" } })
-    .then((reply) => reply.json())
-    .then((state) => {
-      if (state.allowed.join() !== [...allowed].join() || (holder?.dataset.privacyState && !state.asks.length)) settle(state);
-    })
-    .catch(() => {});
+  try {
+    const state = await (await fetch(new URL("choice", base))).json();
+    if ((find("banner") && !state.asks.length) || state.allowed.join(" ") !== [...allowed].join(" ")) settle(state);
+  } catch {
+    // Offline: the page stays as it was.
+  }
 });
 
 window.privacy = Object.freeze({ allows, open });

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ..asgi import Receive, Scope, Send
+from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
 from ..policy import Policy
 from .answering import Answer, json_answer, send_answer
 from .assets import load_assets
 from .choice import ChoiceEndpoint
 from .form_token import FormTokens
-from .mount import GPC_PATH, Mount, relative_path
+from .mount import GPC_PATH, Mount
 from .screens import Screens
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
@@ -63,7 +63,7 @@ class Pages:
             await send_answer(answer, send, without_body=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
-        methods = self._routes.get(relative_path(scope))
+        methods = self._routes.get(route_path(scope))
         if methods is None:
             return self._screens.message(scope, "not-found")
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
@@ -80,7 +80,7 @@ class Pages:
         return self._screens.declaration(scope, visit_of(scope))
 
     async def _static(self, scope: Scope, receive: Receive) -> Answer:
-        asset = self._assets[relative_path(scope)]
+        asset = self._assets[route_path(scope)]
         headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
         accepted = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
         if _accepts_gzip(accepted):

@@ -65,11 +65,11 @@ class Content:
     necessary: Sequence[PurposeItem]
 
 
-def content_of(policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow | None = None) -> Content:
+def content_of(policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow) -> Content:
     """Put the whole policy into words. ``own_cookie``: the one that remembers the choice, declared with the necessary ones."""
     by_basis: dict[str, list[PurposeItem]] = {"consent": [], "separate": [], "necessary": []}
     for purpose in policy.purposes.values():
-        cookies = [own_cookie] if own_cookie is not None and purpose.id == "security" else []
+        cookies = [own_cookie] if purpose.id == "security" else []
         by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies))
     return Content(optional=by_basis["consent"], separate=by_basis["separate"], necessary=by_basis["necessary"])
 

@@ -36,12 +36,3 @@ def root_of(scope: Scope) -> str:
         return ""
     trimmed = root.strip("/\\")
     return "/" + quote(trimmed, safe="/~:@!$&'()*+,;=", errors="replace") if trimmed else ""
-
-
-def relative_path(scope: Scope) -> str:
-    """The path below ``root_path``. By the ASGI specification ``path`` includes it; older servers leave it out."""
-    path: str = scope["path"]
-    root = scope.get("root_path")
-    if root and path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
-        return path[len(root) :]
-    return path

@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlencode
 
 from ..asgi import Scope
 from ..consent import Visit, visit_of
+from ..consent.names import TokenCookie
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
 from .answering import Answer, json_answer
 from .assets import load_assets
-from .content import content_of, titles_of
+from .content import CookieRow, content_of, titles_of
 from .form_token import FormTokens, needs_token
 from .messages import MESSAGES
 from .mount import Mount, root_of
@@ -64,7 +65,7 @@ class Screens:
         query = _query_of(scope)
         way_back = self._way_back(scope)
         here = f"{self.base_of(scope)}/preferences"
-        content = content_of(policy, wording, decision)
+        content = content_of(policy, wording, decision, self._own_cookie(wording, visit))
         by_signal = [name for name in policy.optional if name in policy.refused_by_gpc and not decision.allows(name)]
         lifetime = policy.declarations.lifetime.seconds or 0
         return self._page(
@@ -90,7 +91,7 @@ class Screens:
             scope,
             "declaration.html",
             wording,
-            content=content_of(self._policy, wording, visit.decision),
+            content=content_of(self._policy, wording, visit.decision, self._own_cookie(wording, visit)),
             way_back=self._way_back(scope),
             storage_place=wording.text(self._policy.declarations.site.storage_place),
             retention_choices=wording.duration(self._policy.declarations.retention.choices),
@@ -160,6 +161,15 @@ class Screens:
         )
         fields = {**_HEADERS, "content-language": wording.language, **(headers or {})}
         return Answer(status=status, body=html.encode("utf-8", "replace"), headers=fields)
+
+    def _own_cookie(self, wording: Wording, visit: Visit) -> CookieRow:
+        """The one cookie of our own, declared like every other."""
+        return CookieRow(
+            name=TokenCookie.of(self._policy, is_secure=visit.is_secure).name,
+            lifetime=wording.duration(self._policy.declarations.lifetime),
+            description=wording.gettext("Remembers your privacy choices. It is set when you choose, never before."),
+            service="",
+        )
 
     def _way_back(self, scope: Scope) -> str:
         return safe_next(_query_of(scope).get("next", ""), longest=LONGEST_PAGE) or root_of(scope) + "/"

@@ -19,7 +19,7 @@ LONGEST_NEXT = 8192
 # decodes before it redirects would make one of them.
 _SAFE = re.compile(r"/(?![/\\]|%5[cC]|%2[fF])[!-\[\]-~]*")
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
-_PLAIN = re.compile(r"/(?:[A-Za-z0-9_.~-][A-Za-z0-9/_.~-]*)?")
+_PLAIN = re.compile(rb"/(?:[A-Za-z0-9_.~-][A-Za-z0-9/_.~-]*)?")
 _URL_SIGNS = "/?#[]@!$&'()*+,;=:%~"
 
 
@@ -32,9 +32,12 @@ def safe_next(value: str, *, longest: int = LONGEST_NEXT) -> str | None:
     return value if len(value) <= longest and _SAFE.fullmatch(value) else None
 
 
-def is_plain(path: str) -> bool:
-    """Say whether ``path`` reads the same in a URL, in a query string and in HTML, as most do."""
-    return _PLAIN.fullmatch(path) is not None
+def plain_page_of(scope: Scope) -> bytes | None:
+    """The page's address where it reads the same in a URL, in a query string and in HTML, as most do; ``None`` for others."""
+    raw = scope.get("raw_path")
+    if raw and not scope.get("query_string") and not scope.get("root_path") and len(raw) <= LONGEST_PAGE:
+        return bytes(raw) if _PLAIN.fullmatch(raw) else None
+    return None
 
 
 def page_of(scope: Scope) -> str:
@@ -52,6 +55,4 @@ def page_of(scope: Scope) -> str:
     query = scope.get("query_string")
     if query:
         address = f"{address}?{query.decode('latin-1')}"
-    elif is_plain(address) and len(address) <= LONGEST_PAGE:
-        return address
     return safe_next(address, longest=LONGEST_PAGE) or root_of(scope) + "/"

@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from consent_middleware.asgi import Message, Receive, Scope, Send
+from consent_middleware.asgi import Message, Receive, Scope, Send, route_path
 from consent_middleware.consent import NO_CHOICE, SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit, decide
 from consent_middleware.errors import LedgerUnavailable
 from consent_middleware.pages import Banner, Pages
-from consent_middleware.pages.mount import relative_path
 from consent_middleware.policy import Policy
 
 KEYS = ["newest-key", "older-key"]
@@ -152,12 +151,12 @@ class Site:
                 message = {**message, "headers": [*message["headers"], (b"set-cookie", value.encode())]}
             await send(message)
 
-        if self.pages.owns(relative_path(scope)):
+        if self.pages.owns(route_path(scope)):
             await self.pages(scope, receive, send_with_token)
             return
         banner = b""
         if self.banner.is_needed(visit):
-            banner = self.banner.render(visit, scope, nonce=None, link_only="link-only" in relative_path(scope))
+            banner = self.banner.render(visit, scope, nonce=None, link_only="link-only" in route_path(scope))
         html = PAGE.format(head=self._head, banner=banner.decode("ascii"), text=self._body).encode()
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),

@@ -1,0 +1,256 @@
+"""How the banner and the preference center look: accessible, honest, small, and the same on every host page."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from e2e.serving import Site as Served
+from tests.pages.site import Site
+
+Serve = Callable[..., Served]
+NewContext = Callable[..., BrowserContext]
+
+BANNER = "#privacy-consent-ui"
+PREFERENCES = "/-/privacy/preferences"
+PHONE = {"width": 390, "height": 844}
+# 1280 by 1024 pixels at 400 % (WCAG 2.2, 1.4.10).
+ZOOMED = {"width": 320, "height": 256}
+DIRECTION = "document.querySelectorAll('[data-privacy-ui]').forEach(element => element.dir = 'rtl')"
+UNFOLD = "document.querySelectorAll('details').forEach(element => element.open = true)"
+
+HOSTILE = """
+body *, body *::before, body *::after { all: unset !important; }
+body * { margin: 9px !important; padding: 9px !important; border: 3px dotted red !important; float: right !important;
+    color: lime !important; background: purple !important; letter-spacing: 4px !important; line-height: 4 !important;
+    text-transform: uppercase !important; box-sizing: content-box !important; display: block !important;
+    font: 40px fantasy !important; opacity: .3 !important; transform: rotate(3deg) !important; visibility: hidden !important; }
+#privacy-consent-ui#privacy-consent-ui button, #privacy-consent-ui section, section, form, h2, p, aside, dialog, button:hover
+  { display: none !important; position: static !important; width: 30px !important; max-height: 10px !important; }
+button[data-privacy-action="reject-all"] { font-size: 8px !important; color: #ddd !important; background: #eee !important; }
+html { font-size: 62.5%; } body { font: 15px sans-serif; letter-spacing: 3px; word-spacing: 9px; text-align: center; }
+"""
+PLAIN = "body { font: 15px sans-serif; }"
+
+
+@pytest.fixture
+def home(serve: Serve) -> str:
+    return serve(Site()).url("localhost")
+
+
+@pytest.fixture
+def view(new_context: NewContext) -> Callable[..., Page]:
+    """`view(width=…, height=…, **context options)`: a page in a window of that size."""
+
+    def open_page(width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+    return open_page
+
+
+def open_dialog(page: Page, home: str) -> None:
+    page.goto(home)
+    page.locator(f'{BANNER} [data-privacy-action="manage"]').click()
+    page.locator("dialog").wait_for()
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_axe_finds_nothing_in_any_state(view: Callable[..., Page], home: str, scheme: str, direction: str) -> None:
+    page = view(color_scheme=scheme)
+    page.emulate_media(reduced_motion="reduce")
+
+    def check() -> None:
+        if direction == "rtl":
+            page.evaluate(DIRECTION)
+        page.evaluate(UNFOLD)
+        assert violations(page) == []
+
+    page.goto(home)
+    check()
+    open_dialog(page, home)
+    check()
+    for path in (PREFERENCES, "/-/privacy/cookies", "/-/privacy/nothing"):
+        page.goto(home + path)
+        check()
+    page.goto(home + PREFERENCES)
+    page.locator('[data-privacy-purpose="analytics"]').check()
+    page.locator('[data-privacy-action="save"]').click()
+    page.get_by_text("Saved.").wait_for()
+    check()
+    page.goto(home)
+    check()
+
+
+@pytest.mark.parametrize("place", ["banner", "dialog", "page"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_every_answer_is_as_prominent_as_the_others(
+    view: Callable[..., Page], home: str, place: str, width: int
+) -> None:
+    page = view(width, 800)
+    if place == "dialog":
+        open_dialog(page, home)
+    else:
+        page.goto(home + (PREFERENCES if place == "page" else ""))
+    page.mouse.move(1, 1)
+    root = {"banner": BANNER, "dialog": "dialog", "page": "main"}[place]
+    names = ["accept-all", "reject-all", "manage" if place == "banner" else "save"]
+    looks = [
+        page.locator(f'{root} button[data-privacy-action="{name}"]').evaluate(
+            """button => {
+                const style = getComputedStyle(button), box = button.getBoundingClientRect();
+                return {
+                    color: style.color, background: style.backgroundColor, border: style.border, font: style.font,
+                    opacity: style.opacity, shadow: style.boxShadow, decoration: style.textDecorationLine,
+                    width: Math.round(box.width), height: Math.round(box.height),
+                };
+            }"""
+        )
+        for name in names
+    ]
+    assert looks[0] == looks[1] == looks[2]
+    assert looks[0]["height"] >= 44
+
+
+@pytest.mark.parametrize(("size", "most"), [(PHONE, 0.34), (ZOOMED, 0.65), ({"width": 1280, "height": 800}, 0.2)])
+def test_the_banner_leaves_the_page_in_sight_and_its_answers_in_reach(
+    view: Callable[..., Page], home: str, size: dict[str, int], most: float
+) -> None:
+    page = view(**size)
+    page.goto(home)
+    box = page.locator(BANNER).bounding_box()
+    assert box is not None
+    assert box["width"] * box["height"] <= most * size["width"] * size["height"]
+    for name in ("accept-all", "reject-all", "manage"):
+        expect(page.locator(f'{BANNER} [data-privacy-action="{name}"]')).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize("path", [PREFERENCES, "/-/privacy/cookies"])
+def test_nothing_scrolls_sideways_at_400_percent(view: Callable[..., Page], home: str, path: str) -> None:
+    page = view(**ZOOMED)
+    page.goto(home + path)
+    page.evaluate(UNFOLD)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_dialog_fits_at_400_percent(view: Callable[..., Page], home: str) -> None:
+    page = view(**ZOOMED)
+    open_dialog(page, home)
+    page.evaluate(UNFOLD)
+    assert page.locator("dialog").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
+    page.locator('dialog [data-privacy-action="reject-all"]').click()
+    expect(page.locator(BANNER)).to_have_count(0)
+
+
+def test_every_control_is_large_enough_to_hit(view: Callable[..., Page], home: str) -> None:
+    page = view(**PHONE)
+    page.goto(home + PREFERENCES)
+    sizes = page.locator("button, input[type=checkbox], summary").evaluate_all(
+        "all => all.filter(one => one.checkVisibility()).map(one => [one.offsetWidth, one.offsetHeight])"
+    )
+    assert sizes
+    assert all(width >= 24 and height >= 24 for width, height in sizes)
+
+
+def test_no_host_page_changes_how_the_banner_and_the_dialog_look(view: Callable[..., Page], serve: Serve) -> None:
+    pictures = []
+    for style in (PLAIN, HOSTILE):
+        page = view(900, 700)
+        head = f"<style>{style} main {{ visibility: hidden !important }}</style>"
+        page.goto(serve(Site(head=head, body="", csp="default-src 'self' 'unsafe-inline'")).url("localhost"))
+        box = page.locator(BANNER).bounding_box()
+        assert box is not None
+        # The host's font family is welcome; everything else must be the same.
+        page.evaluate("document.body.style.setProperty('font-family', 'sans-serif', 'important')")
+        page.evaluate("document.documentElement.style.setProperty('--privacy-font', 'sans-serif')")
+        banner = page.locator(BANNER).screenshot()
+        page.evaluate("privacy.open()")
+        page.locator("dialog").wait_for()
+        pictures.append((box, banner, page.locator("dialog").screenshot()))
+    assert pictures[0][0] == pictures[1][0]
+    assert pictures[0][1] == pictures[1][1]
+    assert pictures[0][2] == pictures[1][2]
+
+
+def test_our_style_does_not_reach_the_host_page(view: Callable[..., Page], serve: Serve) -> None:
+    pictures = []
+    for path in ("/", "/link-only"):
+        page = view(900, 700)
+        page.goto(
+            serve(Site(head="<style>main { position: absolute; top: 60px }</style>", csp="")).url("localhost", path)
+        )
+        pictures.append(page.locator("main").screenshot())
+        if path == "/":
+            page.evaluate("document.querySelectorAll('[data-privacy-ui]').forEach(element => element.remove())")
+            pictures[-1] = page.locator("main").screenshot()
+    assert pictures[0] == pictures[1]
+
+
+def test_nothing_moves_when_the_banner_comes_or_goes(view: Callable[..., Page], home: str) -> None:
+    page = view(**PHONE)
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => window.shift += entry.value))"
+        ".observe({ type: 'layout-shift', buffered: true })"
+    )
+    page.goto(home)
+    page.locator(f'{BANNER} [data-privacy-action="reject-all"]').click()
+    expect(page.locator(BANNER)).to_have_count(0)
+    assert page.evaluate("window.shift") == 0
+
+
+def test_the_banner_is_styled_in_the_first_paint(view: Callable[..., Page], home: str) -> None:
+    page = view()
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    page.route("**/*.css", slowly)
+    page.goto(home)
+    painted, styled = page.evaluate(
+        """() => [
+            performance.getEntriesByName('first-contentful-paint')[0].startTime,
+            performance.getEntriesByType('resource').find(entry => entry.name.endsWith('.css')).responseEnd,
+        ]"""
+    )
+    assert styled < painted
+
+
+def test_paper_shows_no_banner(view: Callable[..., Page], home: str) -> None:
+    page = view()
+    page.goto(home)
+    page.emulate_media(media="print")
+    expect(page.locator(BANNER)).to_be_hidden()
+    expect(page.locator('[data-privacy-ui="entry"]')).to_be_hidden()
+
+
+def test_the_focus_is_visible_on_every_control(view: Callable[..., Page], home: str) -> None:
+    page = view()
+    page.goto(home + PREFERENCES)
+    seen = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => {
+                const element = document.activeElement;
+                if (element === document.body) return null;
+                const style = getComputedStyle(element);
+                return [element.localName, style.outlineStyle, parseFloat(style.outlineWidth)];
+            }"""
+        )
+        if focused is not None:
+            seen.add(focused[0])
+            assert focused[1] == "solid", focused
+            assert focused[2] >= 2, focused
+    assert {"a", "input", "summary", "button"} <= seen

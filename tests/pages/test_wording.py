@@ -1,0 +1,126 @@
+import logging
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from consent_middleware.pages.catalogs import catalog_of
+from consent_middleware.pages.wording import Wording
+from consent_middleware.policy import Policy
+from consent_middleware.policy.lifetimes import SESSION, Lifetime
+
+ROOT = Path(__file__).parents[2]
+LOCALES = ROOT / "banner_templates" / "locales"
+POLICY = Policy.parse('[site]\nname = "Analytics"\nlanguages = ["en", "zh-Hans"]')
+ENGLISH = Wording(POLICY, "en")
+CHINESE = Wording(POLICY, "zh-Hans")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+Message = str | tuple[str, ...]
+
+
+def messages() -> set[Message]:
+    """Every message of the templates and of the package."""
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+    found: set[Message] = set()
+    for folder, method in (
+        ("banner_templates", [("**.html", "jinja2.ext:babel_extract")]),
+        ("consent_middleware", [("pages/**.py", "python"), ("policy/purposes.py", "python")]),
+    ):
+        found |= {message for _, _, message, _, _ in extract_from_dir(ROOT / folder, method, keywords=keywords)}
+    return found
+
+
+def catalogs() -> list[tuple[str, Catalog]]:
+    found = []
+    for file in sorted(LOCALES.glob("*/LC_MESSAGES/messages.po")):
+        with file.open("rb") as source:
+            found.append((file.parent.parent.name, read_po(source, locale=file.parent.parent.name)))
+    return found
+
+
+@pytest.mark.parametrize(("locale", "catalog"), catalogs(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_catalog_translates_every_message_and_no_other(locale: str, catalog: Catalog) -> None:
+    wanted = messages()
+    known = {message.id for message in catalog if message.id}
+    assert len(wanted) > 100
+    assert wanted - known == set()
+    assert known - wanted == set()
+    for message in catalog:
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(strings), message.id
+        assert not message.fuzzy, message.id
+
+
+@pytest.mark.parametrize(("locale", "catalog"), catalogs(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_translation_keeps_the_places_that_are_filled_in(locale: str, catalog: Catalog) -> None:
+    for message in catalog:
+        if not message.id or message.id == "%(day)d %(month)s %(year)d":
+            continue
+        original = message.id if isinstance(message.id, str) else message.id[-1]
+        for string in message.string if isinstance(message.string, tuple) else (message.string,):
+            assert sorted(PLACEHOLDER.findall(string)) == sorted(PLACEHOLDER.findall(original)), message.id
+
+
+def test_a_duration_is_said_in_words() -> None:
+    assert ENGLISH.duration(Lifetime.parse("1 month")) == "1 month"
+    assert ENGLISH.duration(Lifetime.parse("13 months")) == "13 months"
+    assert ENGLISH.duration(SESSION) == "Until you close the browser"
+    assert ENGLISH.duration(None) == "Not stated"
+    assert CHINESE.duration(Lifetime.parse("13 months")) == "13 个月"
+    for unit in ("second", "minute", "hour", "day", "week", "month", "year"):
+        assert ENGLISH.duration(Lifetime.parse(f"2 {unit}s")) == f"2 {unit}s"
+
+
+def test_a_date_is_said_in_words() -> None:
+    assert ENGLISH.date(date(2026, 11, 4)) == "4 November 2026"
+    assert CHINESE.date(date(2026, 11, 4)) == "2026年11月4日"
+
+
+def test_a_list_is_said_in_words() -> None:
+    assert ENGLISH.join([]) == ""
+    assert ENGLISH.join(["a"]) == "a"
+    assert ENGLISH.join(["a", "b"]) == "a and b"
+    assert ENGLISH.join(["a", "b", "c"]) == "a, b and c"
+    assert CHINESE.join(["甲", "乙", "丙"]) == "甲、乙和丙"
+
+
+def test_built_in_texts_are_translated_and_the_sites_own_are_not() -> None:
+    assert CHINESE.text(POLICY.purposes["marketing"].title) == "营销"
+    assert CHINESE.text("Our own") == "Our own"
+    assert CHINESE.text({"en": "a", "zh-Hans": "甲"}) == "甲"
+
+
+@pytest.mark.parametrize(
+    ("language", "translated"),
+    [
+        ("zh-Hans", True),
+        ("zh", True),
+        ("zh-CN", True),
+        ("zh-Hans-SG", True),
+        ("zh-TW", False),
+        ("zh-Hant", False),
+        ("en-GB", False),
+    ],
+)
+def test_a_language_finds_the_catalog_of_its_script(language: str, translated: bool) -> None:
+    assert (catalog_of(language).gettext("Accept all") == "全部接受") is translated
+
+
+def test_a_language_without_a_catalog_is_warned_about_once(caplog: pytest.LogCaptureFixture) -> None:
+    catalog_of.cache_clear()
+    with caplog.at_level(logging.WARNING, "consent_middleware"):
+        assert catalog_of("eo").gettext("Accept all") == "Accept all"
+        catalog_of("eo")
+        catalog_of("en-GB")
+    assert len(caplog.records) == 1
+    assert "eo" in caplog.text
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("zh-Hans", "ltr")])
+def test_a_language_has_a_direction(language: str, direction: str) -> None:
+    assert Wording(POLICY, language).direction == direction
