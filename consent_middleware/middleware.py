@@ -92,7 +92,7 @@ class ConsentMiddleware:
 
         # What did this visitor choose, and what does that allow?
         headers, shape = self._shapes.read(scope)
-        is_secure = self._is_https if self._is_https is not None else scope["scheme"] in _SECURE_SCHEMES
+        is_secure = self._is_https if self._is_https is not None else scope.get("scheme") in _SECURE_SCHEMES
         known = self._recognition.recognize(headers, shape, is_secure)
         is_document = kind == "http" and documents.is_navigation(headers, shape)
         gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document)

@@ -35,7 +35,7 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
     for place in steps.drops:
         seen[place] = GONE
     # Identity first, and nearly always: comparing two lists of the same pairs costs less than asking what was done to them.
-    if seen != headers:
+    if seen != headers or not shape.is_regular:
         scope["headers"] = [pair for pair in seen if pair is not GONE]
 
 

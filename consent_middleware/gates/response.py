@@ -264,7 +264,7 @@ class ResponseGate:
         return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
 
     def _fields(self) -> Fields:
-        return dict(self._scope["headers"])
+        return dict(self._scope.get("headers") or ())
 
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)

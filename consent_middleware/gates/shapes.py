@@ -56,11 +56,14 @@ class Shapes:
 
     def read(self, scope: Scope) -> tuple[list[Header], Shape]:
         """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
-        headers = scope["headers"]
+        headers = scope.get("headers") or ()
         if type(headers) is list:
             shape = self._shapes.get(tuple(map(_names, headers)))
             if shape is not None and shape.is_regular:
                 return headers, shape
+        elif type(headers) is not tuple:
+            # What can be read once only would be gone for the app.
+            headers = scope["headers"] = list(headers)
         headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
         names = tuple(map(_names, headers))
         shape = self._shapes.get(names)
