@@ -51,7 +51,7 @@ def test_a_header_of_which_nothing_is_left_goes() -> None:
     "header",
     [
         b"bad name=1; a=b=c;; =x; only",
-        b"sessionid=\xe4\xf6\xff; q=\"quoted, with comma\"",
+        b'sessionid=\xe4\xf6\xff; q="quoted, with comma"',
         b"sessionid=1;csrftoken=2",
         b";sessionid=1; ",
         b"zzz=1; \x01=2; NUL=\x00",
