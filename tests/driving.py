@@ -17,6 +17,7 @@ PAGE = b"<!doctype html><html><head><title>Shop</title></head><body><p>Hello</p>
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 MARK = b'id="privacy-consent-ui"'
 
+
 @dataclass
 class Answer:
     """What the server got: the messages as they were sent, and what the app raised."""

@@ -78,7 +78,9 @@ class Visit:
 
     def choose(self, answers: Answers, *, method: str, language: str = "") -> Consent:
         """Let ``answers`` take effect at once. ``commit`` records them; the response then carries the new token."""
-        self.previous = self.consent
+        if self.choice is None or self.is_committed:
+            # Until it is recorded, what was chosen a moment ago is nothing to fall back on.
+            self.previous = self.consent
         chosen = Consent(
             choice_made=True,
             id=self.consent.id or new_id(),

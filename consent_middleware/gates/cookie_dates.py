@@ -14,7 +14,7 @@ def parse_cookie_date(text: bytes) -> int | None:
     """Return seconds since the epoch, or ``None`` where browsers would ignore the attribute."""
     clock: tuple[int, int, int] | None = None
     day = month = year = None
-    for token in _TOKENS.findall(text[:128]):
+    for token in _TOKENS.findall(text):
         if clock is None and (match := _TIME.match(token)):
             clock = (int(match[1]), int(match[2]), int(match[3]))
         elif day is None and (match := _DAY.match(token)):

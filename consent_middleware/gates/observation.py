@@ -37,7 +37,6 @@ def watch(gate: ResponseGate, send: Send) -> Send:
     """Return a send that shows each message to ``gate`` and sends it on as it was."""
 
     async def watched(message: Message) -> None:
-        gate.observe(message)
-        await send(message)
+        await send(gate.observe(message))
 
     return watched

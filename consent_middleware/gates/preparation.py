@@ -14,7 +14,7 @@ def prepare(scope: Scope, variant: str) -> None:
     """
     headers: list[Header] = []
     is_changed = False
-    for name, value in scope["headers"]:
+    for name, value in scope.get("headers") or ():
         kept: bytes | None = value
         if name == b"accept-encoding":
             kept = b"gzip" if b"gzip" in value.lower() else b"identity"

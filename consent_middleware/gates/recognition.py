@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..asgi import Header
 from ..caches import BoundedCache
 from ..consent import NO_CHOICE, SIGNALS, Consent, Decision, Signals, Tokens, decide
-from ..consent.names import TokenCookie, token_candidates
+from ..consent.names import TokenCookie, token_candidates, token_pattern
 from ..policy import Policy
 from .masks import MaskSets, replacement
 from .rules import Rules
@@ -47,7 +47,7 @@ class Recognition:
         self._masks = masks
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
         """By security: the token's cookie on http and on https."""
-        self._names = tuple(f"{cookie.name}=".encode("ascii") for cookie in self.cookies)
+        self._patterns = tuple(token_pattern(cookie.name) for cookie in self.cookies)
         # By security and signal: is_secure + 2 * gpc.
         self._known: tuple[BoundedCache[bytes, Known], ...] = tuple(BoundedCache(_VISITORS) for _ in range(4))
         self._consents: BoundedCache[bytes, Consent] = BoundedCache(_TOKENS)
@@ -91,7 +91,7 @@ class Recognition:
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
         now = time.time()
-        for token in token_candidates(cookie, self._names[is_secure]):
+        for token in token_candidates(cookie, self._patterns[is_secure]):
             consent = self._consents.get(token)
             if consent is None:
                 consent = self._tokens.read(token, now)

@@ -19,7 +19,8 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
     steps = shape.steps[masks.index]
     seen = headers.copy()
-    is_changed = is_shorter = bool(steps.drops)
+    is_shorter = bool(steps.drops)
+    is_changed = is_shorter or not shape.is_regular
     for place in steps.drops:
         seen[place] = GONE
     if known.cookie is not None:

@@ -4,9 +4,12 @@ One ``ResponseGate`` a request stands between the app and the server. It changes
 page into which the banner goes; every other message passes as it is.
 """
 
+import functools
 import logging
+import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from ..asgi import Fields, Header, Message, Scope, Send
@@ -38,6 +41,8 @@ _PLAIN = frozenset({b"content-type", b"content-length", b"cache-control", b"vary
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _SET_COOKIE = frozenset({b"set-cookie"})
 _SET_COOKIE_AND_HINTS = _SET_COOKIE | RESPONSE_DROPS
+_CRUMBS = 512
+"""Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 _NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = (b"utf-16", b"utf-32", b"utf-7", b"iso-2022", b"ucs-2", b"csutf16")
 
@@ -70,6 +75,7 @@ class ResponseGate:
 
     _visit: Visit | None = None
     _body: Body | None = None
+    _has_started: bool = False
     is_superseded: bool = False
     """A second middleware further in speaks to this visitor: one banner is enough."""
 
@@ -98,6 +104,7 @@ class ResponseGate:
                 gates.decide,
                 gates.record,
             )
+            self._visit.response_started = self._has_started
         return self._visit
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -107,6 +114,7 @@ class ResponseGate:
         """
         kind = message["type"]
         if kind in _STARTS:
+            self._has_started = True
             visit = self._visit
             if visit is not None and visit.choice is not None and not visit.is_committed:
                 return self._send_committed(message)
@@ -123,15 +131,20 @@ class ResponseGate:
             logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
         await self._send(self._start(message))
 
-    def observe(self, message: Message) -> None:
-        """Judge what a message would set, without changing it."""
-        if message["type"] in _STARTS:
-            self._filtered(list(message.get("headers") or ()), _SET_COOKIE, self._rules())
+    def observe(self, message: Message) -> Message:
+        """Judge what a message would set, and return it to be sent as it is."""
+        if message["type"] not in _STARTS or message.get("headers") is None:
+            return message
+        message = _readable(message)
+        headers, _ = self._filtered(list(message["headers"]), _SET_COOKIE)
+        self._add_cookies(headers)
+        return message
 
     def _start(self, message: Message) -> Message:
         headers = message.get("headers")
         if type(headers) is not list:
-            headers = list(headers or ())
+            message = _readable(message)
+            headers = list(message.get("headers") or ())
         handled = _SET_COOKIE_AND_HINTS if self._known.rules.masks.drops_hints else _SET_COOKIE
         for pair in headers:
             if pair[0] not in _PLAIN and pair[0].lower() in handled:
@@ -143,18 +156,17 @@ class ResponseGate:
 
     def _changed(self, message: Message, given: list[Header], handled: frozenset[bytes]) -> Message:
         """Do all that may have to be done to the headers of a message, which itself stays as the app made it."""
-        visit = self._visit
+        visit, kind = self._visit, message["type"]
         if visit is not None:
             visit.response_started = True
-        rules = self._rules()
-        headers = self._filtered(given, handled, rules)
-        if message["type"] != "http.response.trailers":
-            headers += self._additions(headers, rules)
-        if message["type"] == "http.response.start":
+        headers, is_exempted = self._filtered(given, handled)
+        if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *_DEPENDS_ON)
-            if self._is_document and _is_html(headers):
+            if self._is_document and _is_html(message["status"], headers):
                 headers = self._document(message["status"], headers)
+        if kind != "http.response.trailers":
+            self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
 
     def _rules(self) -> Rules:
@@ -164,9 +176,13 @@ class ResponseGate:
             return known.rules
         return self._gates.recognition.decide(visit.consent, visit.signals)[2]
 
-    def _filtered(self, headers: list[Header], handled: frozenset[bytes], rules: Rules) -> list[Header]:
-        """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed."""
+    def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> tuple[list[Header], bool]:
+        """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed.
+
+        Also say whether an explicit act set a cookie that the token refuses: the token then has to remember that.
+        """
         kept: list[Header] = []
+        rules = self._rules()
         request: CookieRequest | None = None
         is_exempted = False
         for name, value in headers:
@@ -181,38 +197,51 @@ class ResponseGate:
                 if exempted is not None and exempted not in self.visit.consent.allowed:
                     self.visit.exempt(exempted)
                     is_exempted = True
-        if is_exempted:
-            kept.append(self._token(self.visit))
-        return kept
+        return kept, is_exempted
 
-    def _additions(self, headers: list[Header], rules: Rules) -> list[Header]:
-        """The token of a new choice, and the deletions of what is refused."""
+    def _add_cookies(self, headers: list[Header], *, is_exempted: bool = False) -> None:
+        """Append the token of a new choice, and the deletions of what is refused by now."""
         visit = self._visit
         is_choice = visit is not None and visit.choice is not None and visit.is_committed
-        added = [self._token(visit)] if visit is not None and is_choice else []
+        if visit is not None and (is_choice or is_exempted):
+            # One visitor's token is nothing to share.
+            response_headers.make_private(headers)
+            headers.append(self._token(visit, is_new=is_choice))
         consent = self._known.consent if visit is None else visit.consent
         hidden = self._known.hidden
         is_expiring = is_choice or (hidden and self._is_document and not response_headers.is_shared(headers))
-        if is_expiring and consent.choice_made:
-            request = self._cookie_request()
-            places = places_to_expire(
-                rules,
-                self._gates.seen,
-                hidden,
-                host=request.host,
-                path=request.path,
-                is_secure=self._is_secure,
-                is_choice=is_choice,
-            )
-            for line in within_budget(places, is_secure=self._is_secure):
-                added.append((b"set-cookie", line))
-                self._tell_expiry(line, rules)
-        return added
+        if not is_expiring or not consent.choice_made:
+            return
+        rules, request = self._rules(), self._cookie_request()
+        places = places_to_expire(
+            rules,
+            self._gates.seen,
+            (*hidden, *self._shown_cookies()) if is_choice else hidden,
+            host=request.host,
+            path=request.path,
+            is_secure=self._is_secure,
+            is_choice=is_choice,
+        )
+        for line in within_budget(places, is_secure=self._is_secure):
+            headers.append((b"set-cookie", line))
+            self._tell_expiry(line, rules)
 
-    def _token(self, visit: Visit) -> Header:
-        gates = self._gates
-        cookie = gates.recognition.cookies[self._is_secure]
-        return (b"set-cookie", cookie.set_cookie(gates.tokens.mint(visit.consent), gates.tokens.lifetime))
+    def _shown_cookies(self) -> list[bytes]:
+        """Names of the cookies that the app saw: a choice made since then may refuse them too."""
+        crumbs = (
+            crumb
+            for name, value in self._scope.get("headers") or ()
+            if name == b"cookie"
+            for crumb in value.split(b";")
+        )
+        names = [crumb.partition(b"=")[0].strip(b" \t") for crumb in islice(crumbs, _CRUMBS)]
+        return [name for name in names if name]
+
+    def _token(self, visit: Visit, *, is_new: bool) -> Header:
+        tokens, consent = self._gates.tokens, visit.consent
+        lifetime = tokens.lifetime if is_new else int(tokens.expires_at(consent) - time.time())
+        cookie = self._gates.recognition.cookies[self._is_secure]
+        return (b"set-cookie", cookie.set_cookie(tokens.mint(consent), lifetime))
 
     def _tell_expiry(self, line: bytes, rules: Rules) -> None:
         if self._gates.report is not None:
@@ -244,37 +273,51 @@ class ResponseGate:
         if self.is_superseded or not banner.is_needed(visit):
             return headers
         if status == 304:
-            variant = banner.variant(visit, self._scope)
-            return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
+            response_headers.make_private(headers)
+            return self._with_variant(headers)
         if status in _NO_BODY or status < 200 or not _is_rewritable(headers):
             return headers
         coding = response_headers.first(headers, b"content-encoding").strip().lower()
         if coding not in (b"", b"identity") and coding not in SUPPORTED:
-            logger.warning(
-                "No banner: the page is encoded as %r, which cannot be written into.", coding.decode("latin-1")
-            )
+            _tell_unwritable(coding)
             return headers
-        allowed = allowance(headers, self._fields().get(b"host", b""))
-        markup = banner.render(visit, self._scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
-        inserter = BodyInserter(markup)
-        self._body = Recoded(inserter, coding) if coding in SUPPORTED else inserter
+        if self._scope.get("method") != "HEAD":
+            allowed = allowance(headers, self._fields().get(b"host", b""))
+            markup = banner.render(visit, self._scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
+            inserter = BodyInserter(markup)
+            self._body = Recoded(inserter, coding) if coding in SUPPORTED else inserter
         headers = response_headers.drop_body_facts(headers)
         response_headers.make_private(headers)
-        variant = banner.variant(visit, self._scope)
+        return self._with_variant(headers)
+
+    def _with_variant(self, headers: list[Header]) -> list[Header]:
+        variant = self._gates.banner.variant(self.visit, self._scope)
         return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
 
     def _fields(self) -> Fields:
-        return dict(self._scope["headers"])
+        return dict(self._scope.get("headers") or ())
 
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
-        return {**message, "body": body.feed(bytes(message.get("body", b"")), is_last=is_last)}
+        return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
 
 
-def _is_html(headers: list[Header]) -> bool:
+def _readable(message: Message) -> Message:
+    """Return a message whose headers can be read more than once."""
+    headers = message.get("headers")
+    return message if headers is None or isinstance(headers, list | tuple) else {**message, "headers": list(headers)}
+
+
+@functools.lru_cache(maxsize=16)
+def _tell_unwritable(coding: bytes) -> None:
+    """Say it once a coding, not once a page."""
+    logger.warning("No banner: the page is encoded as %r, which cannot be written into.", coding.decode("latin-1"))
+
+
+def _is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
     kind = response_headers.first(headers, b"content-type").partition(b";")[0].strip().lower()
-    return kind == b"text/html" or (not kind and bool(response_headers.first(headers, b"etag")))
+    return kind == b"text/html" or (status == 304 and not kind and bool(response_headers.first(headers, b"etag")))
 
 
 def _is_rewritable(headers: list[Header]) -> bool:

@@ -11,6 +11,7 @@ from ..consent.names import NAME
 from ..policy import DeclaredCookie, Policy, classify
 from ..policy.lifetimes import SECONDS_CAP
 from ..policy.model import Cookie
+from ..policy.names import CONSIDERED, forms
 from .masks import MaskSet
 
 _NAMES = 4096
@@ -24,7 +25,8 @@ class CookieRule:
     """What happens to one cookie name under one decision.
 
     ``is_hidden``: not shown to the app; ``is_allowed``: may be set; ``is_refused``: expired wherever it is seen;
-    ``exemption``: the mark (``cookie:<name>``) of a cookie that an explicit act may set; ``cap``: longest lifetime in seconds.
+    ``exemption``: the mark (``cookie:<name>``) of a cookie that an explicit act may set; ``cap``: longest lifetime in seconds,
+    ``None`` where only the session is declared.
     """
 
     purpose: str
@@ -34,7 +36,7 @@ class CookieRule:
     is_refused: bool
     declared: DeclaredCookie | None
     exemption: str | None
-    cap: int
+    cap: int | None
 
     @property
     def is_unclassified(self) -> bool:
@@ -111,11 +113,12 @@ class Rules:
         policy, decision = self.policy, self.decision
         if name in OWN_NAMES:
             return _OWN_RULE
-        declared = policy.find_cookie(name)
+        declared = _declaration(policy, name)
         verdict = classify(name, policy=policy)
         purpose = verdict.purpose
         service = verdict.service if verdict.service in policy.services else None
-        cap = declared.lifetime.seconds if declared is not None and declared.lifetime is not None else None
+        lifetime = declared.lifetime if declared is not None else None
+        cap = SECONDS_CAP if lifetime is None else lifetime.seconds
         exemption = None
         if declared is not None and declared.cookie.explicit_act:
             exemption = f"cookie:{declared.cookie.name or declared.cookie.pattern}"
@@ -141,5 +144,13 @@ class Rules:
             is_refused=is_refused and not passes_by_act,
             declared=declared,
             exemption=exemption,
-            cap=min(cap, SECONDS_CAP) if cap is not None else SECONDS_CAP,
+            cap=cap,
         )
+
+
+def _declaration(policy: Policy, name: str) -> DeclaredCookie | None:
+    """Find what the policy declares of a name, also under a name prefix or for a chunk, as the classifier does."""
+    found = policy.find_cookie(name)
+    if found is None:
+        found = next(filter(None, map(policy.find_cookie, forms(name[:CONSIDERED])[1:])), None)
+    return found

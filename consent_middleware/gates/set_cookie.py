@@ -14,6 +14,7 @@ from .cookie_dates import parse_cookie_date
 _ATTRIBUTE_LIMIT = 1024
 _INTEGER = re.compile(rb"-?\d+")
 _SPACE = b" \t"
+_LIFETIMES = frozenset({b"max-age", b"expires"})
 
 
 @dataclass(slots=True)
@@ -35,8 +36,9 @@ class SetCookie:
         places: dict[bytes, int] = {}
         for index in range(1, len(pieces)):
             key, _, content = pieces[index].partition(b"=")
-            if len(content) <= _ATTRIBUTE_LIMIT:
-                places[key.strip(_SPACE).lower()] = index
+            key, content = key.strip(_SPACE).lower(), content.strip(_SPACE)
+            if len(content) <= _ATTRIBUTE_LIMIT and (key not in _LIFETIMES or _counts(key, content)):
+                places[key] = index
         return cls(name.strip(_SPACE), value.strip(_SPACE), pieces, places)
 
     def attribute(self, key: bytes) -> bytes | None:
@@ -50,9 +52,9 @@ class SetCookie:
     def lifetime(self) -> float | None:
         """Seconds from now until the cookie is gone; zero or less deletes it, ``None`` keeps it for the session."""
         max_age = self.attribute(b"max-age")
-        if max_age is not None and _INTEGER.fullmatch(max_age):
-            # Nineteen digits are past every cap, and int() of thousands is slow.
-            return float(max_age[:19])
+        if max_age is not None:
+            # Eighteen digits are past every cap, and int() of thousands is slow.
+            return 0 if max_age.startswith(b"-") else int(max_age.lstrip(b"0")[:18] or b"0")
         expires = self.attribute(b"expires")
         moment = parse_cookie_date(expires) if expires is not None else None
         return None if moment is None else moment - time.time()
@@ -83,13 +85,14 @@ class SetCookie:
             found[key.decode("latin-1")] = content.decode("latin-1") if content else True
         return found
 
-    def clamp(self, seconds: int) -> bool:
-        """Shorten the lifetime to at most ``seconds``; say whether anything changed. A session cookie stays one."""
+    def clamp(self, seconds: int | None) -> bool:
+        """Shorten the lifetime to at most ``seconds`` (``None``: the session); say whether anything changed."""
         lifetime = self.lifetime
-        if lifetime is None or lifetime <= seconds:
+        if lifetime is None or (seconds is not None and lifetime <= seconds):
             return False
-        max_age = self.attribute(b"max-age")
-        if max_age is not None and _INTEGER.fullmatch(max_age):
+        if seconds is None:
+            self.end_with_session()
+        elif b"max-age" in self.places:
             self._replace(b"max-age", b"Max-Age=%d" % seconds)
         else:
             self._replace(b"expires", b"Expires=" + formatdate(time.time() + seconds, usegmt=True).encode("ascii"))
@@ -97,7 +100,7 @@ class SetCookie:
 
     def end_with_session(self) -> None:
         """Drop every Max-Age and Expires."""
-        self._remove({b"max-age", b"expires"})
+        self._remove(_LIFETIMES)
 
     def strengthen(self, *, secure: bool, http_only: bool, same_site: str | None) -> bool:
         """Raise Secure, HttpOnly and SameSite where asked for, lower none; say whether anything changed."""
@@ -120,12 +123,17 @@ class SetCookie:
         """Write ``content`` where the attribute counts; earlier ones of the same name never did."""
         self.pieces[self.places[key]] = b" " + content
 
-    def _remove(self, keys: set[bytes]) -> None:
+    def _remove(self, keys: frozenset[bytes]) -> None:
         kept = [piece for piece in self.pieces[1:] if piece.partition(b"=")[0].strip(_SPACE).lower() not in keys]
         self.pieces = [self.pieces[0], *kept]
         self.places = {
             piece.partition(b"=")[0].strip(_SPACE).lower(): index for index, piece in enumerate(self.pieces) if index
         }
+
+
+def _counts(key: bytes, content: bytes) -> bool:
+    """Browsers ignore a Max-Age or Expires they cannot read, so that an earlier one goes on counting."""
+    return bool(_INTEGER.fullmatch(content)) if key == b"max-age" else parse_cookie_date(content) is not None
 
 
 def default_path(request_path: str) -> str:

@@ -1,5 +1,6 @@
 """Which Set-Cookie headers of a response may reach the browser, and in what shape."""
 
+import json
 import logging
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ class SetCookieFilter:
             self._raise_attributes(cookie, rule)
             return bytes(cookie), rule.exemption if _is_refused(rule, rules) else None
         if rule.is_unclassified and self._is_presumed_login(cookie, rules, request):
-            return header, None
+            return self._shaped(cookie, rule, header), None
         self._tell("drop", cookie, rule)
         if rule.is_unclassified:
             self._hint(cookie)
@@ -110,10 +111,10 @@ class SetCookieFilter:
         logger.warning(
             "The cookie %r was not set, because nothing says what it is for. If the app needs it, declare it in the policy:\n"
             "[[cookies]]\n"
-            'name = "%s"\n'
+            "name = %s\n"
             'purpose = "authentication"',
             name,
-            name,
+            json.dumps(name),
         )
 
 

@@ -61,6 +61,9 @@ class Shapes:
             shape = self._shapes.get(tuple(map(_names, headers)))
             if shape is not None and shape.is_regular:
                 return headers, shape
+        elif type(headers) is not tuple:
+            # What can be read once only would be gone for the app.
+            headers = scope["headers"] = list(headers)
         headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
         names = tuple(map(_names, headers))
         shape = self._shapes.get(names)

@@ -36,7 +36,10 @@ class NameTable(Generic[T]):
 
 
 def _compile(written: str) -> re.Pattern[str]:
-    # A run of stars equals one: without folding, "a**b" would backtrack quadratically on a long name.
-    parts = {"*": ".*", "?": "."}
-    folded = re.sub(r"\*+", "*", written)
-    return re.compile("".join(parts.get(char, re.escape(char)) for char in folded), re.DOTALL)
+    # Each text between two stars may take its first place for good: a later one never matches more. Atomic groups say so, and
+    # without them a pattern with several stars would backtrack for minutes on a long name.
+    first, *rest = ("".join("." if char == "?" else re.escape(char) for char in part) for part in written.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    *middle, last = rest
+    return re.compile(first + "".join(f"(?>.*?{part})" for part in middle if part) + ".*" + last, re.DOTALL)
