@@ -1,7 +1,6 @@
 """How the demo's pages look to everyone: accessible, readable at any width, in both schemes and directions."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -15,8 +14,7 @@ NewContext = Callable[..., BrowserContext]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    with demo_console(folder) as console:
+    with demo_console(tmp_path_factory.mktemp("demo")) as console:
         yield console
 
 

@@ -75,7 +75,7 @@ def test_accepting_shows_the_visitor_number_and_rejecting_takes_it_back(shop: Te
     shop.post("/language", data={"to": "zh-Hans"}, headers=SAME_ORIGIN)
     choose(shop, "accept-all")
     read(shop)
-    assert got(read(shop)) == "lang, sessionid, shop_visitor"
+    assert got(read(shop)) == "lang, privacy, sessionid, shop_visitor"
     choose(shop, "reject-all")
-    assert got(read(shop)) == "sessionid"
+    assert got(read(shop)) == "privacy, sessionid"
     assert {cookie.name for cookie in shop.cookies.jar} == {"sessionid", "privacy"}
