@@ -49,6 +49,20 @@ def test_no_page_scrolls_sideways(new_context: NewContext, demo: Demo, width: in
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize("font", ["large", "mono"])
+def test_no_font_makes_the_console_scroll_sideways_on_a_phone(new_context: NewContext, demo: Demo, font: str) -> None:
+    page = new_context(viewport={"width": 320, "height": 640}).new_page()
+    demo.sign_up(page)
+    page.goto(demo.url("/preferences"))
+    page.locator("#font").select_option(font)
+    page.locator("main form button").click()
+    for path in ("/console", *OPEN_PAGES):
+        page.goto(demo.url(path))
+        for summary in page.locator("main summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
 def test_no_page_runs_into_its_own_content_security_policy(page: Page, demo: Demo) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
