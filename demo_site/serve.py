@@ -32,7 +32,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp) -> None:
         # The log line of a request shows what the middleware left of its address, and no proxy headers are believed here.
-        super().__init__(uvicorn.Config(app, proxy_headers=False, log_level="info", lifespan="on"))
+        super().__init__(uvicorn.Config(app, proxy_headers=False, lifespan="on", timeout_graceful_shutdown=2))
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -93,7 +93,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise ConfigurationError(
-            f"The demo cannot listen on {host} port {port} ({error.strerror}). Choose another: --port 8100"
+            f"The demo cannot listen on {host} port {port} ({os.strerror(error.errno or 0)}). Choose another: --port 8100"
         ) from error
 
 

@@ -1,5 +1,6 @@
 """The demo for end-to-end tests: the console and the tracker, each under its own name, in a visitor's browser."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from e2e.serving import Site, served
 CONSOLE, TRACKER = "console.localhost", "tracker.localhost"
 COUNTING = {"_ga", "_ga_DEMO", "visitor_id", "_fbp"}
 """What the console sets for every browser that nobody protects."""
-ADDRESS, PASSWORD = "ada@example.com", "correct horse battery"
+PASSWORD = "correct horse battery"
 
 
 class Demo:
@@ -33,6 +34,11 @@ class Demo:
         with httpx.Client(trust_env=False) as client:
             found: list[dict[str, str]] = client.get(self.tracker.url(path="/received")).json()
         return found
+
+    def forget(self) -> None:
+        """Empty the tracker's list."""
+        with httpx.Client(trust_env=False) as client:
+            client.post(self.tracker.url(path="/forget"))
 
     def cookies(self, page: Page, host: str = CONSOLE) -> dict[str, str]:
         """What the browser keeps for a host, HttpOnly cookies too, but not our own record of the choice."""
@@ -52,17 +58,31 @@ class Demo:
         """Allow just these purposes, in the preference center."""
         page.goto(self.url("/-/privacy/preferences"))
         center = page.locator('[data-privacy-ui="preferences"]')
+        differs = False
         for switch in center.locator("[data-privacy-purpose]").all():
-            switch.set_checked(switch.get_attribute("data-privacy-purpose") in purposes)
-        with page.expect_response(lambda response: response.request.method == "POST"):
+            wanted = switch.get_attribute("data-privacy-purpose") in purposes
+            differs |= switch.is_checked() != wanted
+            switch.set_checked(wanted)
+        # With JavaScript a page stays where nothing changed; in every other case it is loaded anew.
+        is_scripted = page.evaluate("'privacy' in window")
+        with page.expect_navigation() if differs or not is_scripted else page.expect_response("**/choice"):
             center.locator('[data-privacy-action="save"]').click()
-        page.wait_for_load_state()
 
-    def sign_up(self, page: Page) -> None:
+    def sign_up(self, page: Page) -> str:
+        """Make an account and return its address."""
+        address = f"{secrets.token_hex(4)}@example.com"
         page.goto(self.url("/sign-up"))
-        page.locator("#email").fill(ADDRESS)
+        page.locator("#email").fill(address)
         page.locator("#password").fill(PASSWORD)
         page.locator("input[name=age]").check()
+        page.locator("main form button").click()
+        expect(page).to_have_url(self.url("/console"))
+        return address
+
+    def sign_in(self, page: Page, address: str) -> None:
+        page.goto(self.url("/sign-in"))
+        page.locator("#email").fill(address)
+        page.locator("#password").fill(PASSWORD)
         page.locator("main form button").click()
         expect(page).to_have_url(self.url("/console"))
 

@@ -1,7 +1,6 @@
 """A visitor's choices on the demo console, each with and without JavaScript."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,10 +10,15 @@ from e2e.demo import COUNTING, TRACKER, Demo, banner, demo_console, hosts_asked,
 PREFERENCES = {"lang": "zh-Hans", "tz": "UTC", "region": "EU", "font": "serif"}
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with demo_console(tmp_path) as console:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo_console(tmp_path_factory.mktemp("demo")) as console:
         yield console
+
+
+@pytest.fixture(autouse=True)
+def forgetful_tracker(demo: Demo) -> None:
+    demo.forget()
 
 
 def set_preferences(page: Page, demo: Demo) -> None:
@@ -62,7 +66,8 @@ def test_accepting_lets_the_counting_and_the_tracker_in(page: Page, demo: Demo) 
         page.goto(demo.url("/analytics"))
     page.wait_for_load_state("networkidle")
     assert demo.cookies(page).keys() >= COUNTING | {"_tm_id"}
-    assert demo.cookies(page, TRACKER).keys() == {"tm_visitor", "tm_here"}
+    # The unpartitioned one too, where a browser still keeps cookies of third parties.
+    assert "tm_here" in demo.cookies(page, TRACKER)
     assert {sighting["kind"] for sighting in demo.received()} == {"script", "pixel", "frame", "beacon"}
 
 
@@ -116,8 +121,8 @@ def test_a_mind_can_be_changed_from_the_entry_on_every_page(either_page: Page, d
     either_page.locator('[data-privacy-ui="entry"] a').click()
     center = either_page.locator('[data-privacy-ui="preferences"]')
     expect(center.locator('[data-privacy-purpose="analytics"]')).to_be_checked()
-    center.locator('[data-privacy-action="reject-all"]').click()
-    expect(center).to_be_hidden()
+    with either_page.expect_navigation():
+        center.locator('[data-privacy-action="reject-all"]').click()
     either_page.goto(demo.url("/inspect"))
     assert demo.cookies(either_page) == {}
 
@@ -129,15 +134,12 @@ def test_signing_in_works_in_every_state(either_page: Page, demo: Demo, state: s
         demo.select(either_page, "device")
     elif state != "none":
         demo.choose(either_page, state)
-    demo.sign_up(either_page)
+    address = demo.sign_up(either_page)
     either_page.locator(".account button").click()
     expect(either_page).to_have_url(demo.url())
     either_page.goto(demo.url("/console"))
     expect(either_page).to_have_url(demo.url("/sign-in"))
-    either_page.locator("#email").fill("ada@example.com")
-    either_page.locator("#password").fill("correct horse battery")
-    either_page.locator("main form button").click()
-    expect(either_page).to_have_url(demo.url("/console"))
+    demo.sign_in(either_page, address)
     either_page.locator("#name").fill("Radio")
     either_page.locator("form.inline button").click()
     expect(either_page.get_by_role("heading", name="Radio")).to_be_visible()

@@ -1,7 +1,6 @@
 """The inspect page tells the truth about the request that opened it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,9 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 from e2e.demo import Demo, demo_console
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with demo_console(tmp_path) as console:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo_console(tmp_path_factory.mktemp("demo")) as console:
         yield console
 
 

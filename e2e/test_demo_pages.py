@@ -1,7 +1,6 @@
 """How the demo's pages look to everyone: accessible, readable at any width, in both schemes and directions."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -15,8 +14,7 @@ NewContext = Callable[..., BrowserContext]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    with demo_console(folder) as console:
+    with demo_console(tmp_path_factory.mktemp("demo")) as console:
         yield console
 
 
@@ -51,6 +49,20 @@ def test_no_page_scrolls_sideways(new_context: NewContext, demo: Demo, width: in
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize("font", ["large", "mono"])
+def test_no_font_makes_the_console_scroll_sideways_on_a_phone(new_context: NewContext, demo: Demo, font: str) -> None:
+    page = new_context(viewport={"width": 320, "height": 640}).new_page()
+    demo.sign_up(page)
+    page.goto(demo.url("/preferences"))
+    page.locator("#font").select_option(font)
+    page.locator("main form button").click()
+    for path in ("/console", *OPEN_PAGES):
+        page.goto(demo.url(path))
+        for summary in page.locator("main summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
 def test_no_page_runs_into_its_own_content_security_policy(page: Page, demo: Demo) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -62,10 +74,13 @@ def test_no_page_runs_into_its_own_content_security_policy(page: Page, demo: Dem
     assert said == []
 
 
-def test_the_first_stop_of_the_keyboard_leads_to_the_content(page: Page, demo: Demo) -> None:
+def test_the_keyboard_skips_to_the_content_past_the_navigation(page: Page, demo: Demo) -> None:
     demo.select(page)
     page.goto(demo.url())
+    # The middleware's entry comes first in the page; the console's own first stop is the second at most.
     page.keyboard.press("Tab")
+    if not page.locator(".skip:focus").count():
+        page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()

@@ -13,7 +13,8 @@ from starlette.routing import Route
 from .log import Log
 
 _FILES = Path(__file__).parent / "files"
-_COOKIE = "tm_visitor"
+# One across all sites, and one for this site alone (CHIPS), which browsers keep that refuse the first.
+_EVERYWHERE, _HERE = "tm_visitor", "tm_here"
 _LONGEST_BEACON = 4096
 # The smallest transparent GIF.
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -48,7 +49,7 @@ async def send_pixel(request: Request) -> Response:
 
 
 async def send_frame(request: Request) -> Response:
-    visitor = request.cookies.get(_COOKIE)
+    visitor = _known(request)
     frame = HTMLResponse(
         _templates.get_template("frame.html").render(visitor=visitor, count=len(_log(request).as_json()))
     )
@@ -82,15 +83,19 @@ async def send_style(request: Request) -> Response:
 
 
 def _tracked(request: Request, response: Response, kind: str, said: str) -> Response:
-    """Note the visitor, and number the browser twice: once across all sites, once for this one (CHIPS)."""
-    known = request.cookies.get(_COOKIE)
+    """Note the visitor, and number a browser that carries no number yet."""
+    known = _known(request)
     visitor = known or secrets.token_hex(6)
     _log(request).note(request, kind, visitor, is_new=known is None, said=said)
     if known is None:
         lasting = "Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=None"
-        response.headers.append("set-cookie", f"{_COOKIE}={visitor}; {lasting}")
-        response.headers.append("set-cookie", f"tm_here={secrets.token_hex(6)}; {lasting}; Partitioned")
+        response.headers.append("set-cookie", f"{_EVERYWHERE}={visitor}; {lasting}")
+        response.headers.append("set-cookie", f"{_HERE}={visitor}; {lasting}; Partitioned")
     return response
+
+
+def _known(request: Request) -> str | None:
+    return request.cookies.get(_EVERYWHERE) or request.cookies.get(_HERE)
 
 
 def _log(request: Request) -> Log:

@@ -17,7 +17,7 @@ class Sighting:
     page: str
     """The page the visitor was on, as far as the browser tells."""
     visitor: str
-    """The number on the visitor's third-party cookie, or a fresh one."""
+    """The number on the visitor's cookie, or a fresh one."""
     is_new: bool
     address: str
     user_agent: str

@@ -178,6 +178,22 @@ def test_inspect_shows_everything_once_everything_is_allowed(visitor: Visitor) -
     assert row(page, "x-uidh")[1] == "hidden"
 
 
+def test_a_browsers_own_signal_refuses_what_it_speaks_of(visitor: Visitor) -> None:
+    visitor.choose("accept-all")
+    page = visitor.read("/inspect?as=laptop")
+    assert 'data-name="visitor_id" data-outcome="sent"' in page
+    # The choice came before the signal, and the policy lets the later of the two win.
+    assert 'data-name="_fbp" data-outcome="blocked"' in page
+
+
+def test_a_lifetime_beyond_the_declared_one_is_cut(visitor: Visitor) -> None:
+    visitor.choose("accept-all")
+    asked, got = row(visitor.read("/inspect"), "_ga")
+    assert "Max-Age=63072000" in asked
+    assert got.startswith("set, altered")
+    assert "Max-Age=33696000" in got
+
+
 def test_an_unknown_page_is_a_page_too(visitor: Visitor) -> None:
     answer = visitor.client.get("/nowhere")
     assert answer.status_code == 404

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from consent_middleware import Policy, classify
+from consent_middleware.cli import main
 from demo_site.assembly import POLICY
 from demo_site.counting import COOKIES
 from demo_site.preferences import LANGUAGES
@@ -38,6 +39,11 @@ def test_every_text_comes_in_every_language_of_the_console(policy: Policy) -> No
     found = list(texts(msgspec.to_builtins(policy.declarations)))
     assert len(found) >= 60
     assert [key for key, text in found if set(text) != set(LANGUAGES) or not all(text.values())] == []
+
+
+def test_the_check_has_nothing_to_say_against_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(POLICY)]) == 0
+    assert "warning" not in capsys.readouterr().out
 
 
 def test_every_purpose_is_told_in_the_sites_own_words(policy: Policy) -> None:

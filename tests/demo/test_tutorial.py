@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from consent_middleware.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = (ROOT / "docs" / "tutorial" / "consent-in-ten-minutes.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", TUTORIAL, re.S)
@@ -58,6 +60,11 @@ def test_starting_without_a_policy_file_says_so(tmp_path: Path, monkeypatch: pyt
         exec(PYTHON[1], names)
 
 
+def test_the_policy_of_the_tutorial_has_no_problem(shop: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "consent.toml"]) == 0
+    assert "problem" not in capsys.readouterr().out
+
+
 def test_before_a_choice_only_the_session_is_set(shop: TestClient) -> None:
     page = read(shop)
     assert 'id="privacy-consent-ui"' in page
@@ -75,7 +82,7 @@ def test_accepting_shows_the_visitor_number_and_rejecting_takes_it_back(shop: Te
     shop.post("/language", data={"to": "zh-Hans"}, headers=SAME_ORIGIN)
     choose(shop, "accept-all")
     read(shop)
-    assert got(read(shop)) == "lang, sessionid, shop_visitor"
+    assert got(read(shop)) == "lang, privacy, sessionid, shop_visitor"
     choose(shop, "reject-all")
-    assert got(read(shop)) == "sessionid"
+    assert got(read(shop)) == "privacy, sessionid"
     assert {cookie.name for cookie in shop.cookies.jar} == {"sessionid", "privacy"}
