@@ -1,7 +1,7 @@
 """The parsed description of a visitor's device and network, as far as it is allowed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -102,14 +102,12 @@ def warm() -> None:
 
 
 @cache
-def _parser() -> type["ParsedUserAgent"]:
-    from .visitors import ParsedUserAgent  # heavy, see its docstring
+def _parser() -> Callable[[str], "ParsedUserAgent"]:
+    from .visitors import parse_user_agent  # heavy, see its docstring
 
-    return ParsedUserAgent
+    return parse_user_agent
 
 
-# ua-parser keeps its own results in an S3-FIFO, which a flood of one-time user agents cannot flush; these caches only
-# spare what is built on top.
 @lru_cache(maxsize=2048)
 def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, network: bool, brands: bytes) -> Telemetry:
     text = reduced.decode("ascii")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consent_middleware import telemetry
 from consent_middleware.telemetry import Telemetry, build_masks, take_snapshot, warm
-from consent_middleware.telemetry.visitors import ParsedUserAgent
+from consent_middleware.telemetry.visitors import ParsedUserAgent, parse_user_agent
 from tests.telemetry.user_agent_examples import ENGINES
 
 CLIENT = ("203.0.113.77", 51234)
@@ -150,6 +150,15 @@ def test_the_fast_path_reads_what_user_agents_reads(user_agent: str) -> None:
     fast, slow = ParsedUserAgent(user_agent), user_agents.parse(user_agent)
     for part in ("browser", "os", "device", "is_bot", "is_mobile", "is_tablet", "is_pc", "is_touch_capable"):
         assert getattr(fast, part) == getattr(slow, part)
+
+
+def test_a_flood_of_user_agents_cannot_push_out_what_visitors_share() -> None:
+    shared = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0 (shared)"
+    parse_user_agent(shared)
+    known = parse_user_agent(shared)
+    for number in range(1500):
+        parse_user_agent(f"flood/{number}")
+    assert parse_user_agent(shared) is known
 
 
 def test_importing_the_room_loads_no_parser() -> None:
