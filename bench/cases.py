@@ -1,9 +1,9 @@
-"""What is compared with what: a layer, the requests it gets, and the bound it has to keep."""
+"""What is compared with what: a layer, and the requests it gets."""
 
 from dataclasses import dataclass
 
 from .apps import CONSENT
-from .visitors import FETCH, NAVIGATION, Token
+from .visitors import FETCH, NAVIGATION, Kind, Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,32 +11,43 @@ class Case:
     """One line of the table. `layer` is None for the bare app, which the others of the same path are compared with."""
 
     name: str
-    path: str
+    request: Kind
     layer: str | None = None
-    token: Token = Token.NONE
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return FETCH if self.path == "/data" else NAVIGATION
 
 
-BARE_DATA = Case(name="bare Starlette, JSON", path="/data")
-BARE_PAGE = Case(name="bare Starlette, HTML of 20 kB", path="/page")
-SESSION = Case(name="SessionMiddleware, session read", path="/data", layer="SessionMiddleware")
-KNOWN = Case(name="consent, known token, JSON", path="/data", layer=CONSENT, token=Token.KNOWN)
-FRESH = Case(name="consent, first sight of a token, JSON", path="/data", layer=CONSENT, token=Token.FRESH)
-BANNER = Case(name="consent, HTML with a banner", path="/page", layer=CONSENT)
+def _json(name: str, layer: str | None = None, token: Token = Token.NONE) -> Case:
+    return Case(name=name, layer=layer, request=Kind(path="/data", headers=FETCH, token=token))
+
+
+def _html(name: str, layer: str | None = None, token: Token = Token.NONE, refused_cookies: bool = True) -> Case:
+    kind = Kind(path="/page", headers=NAVIGATION, token=token, refused_cookies=refused_cookies)
+    return Case(name=name, layer=layer, request=kind)
+
+
+BARE_JSON = _json("bare Starlette, JSON")
+FLOOR = _json("floor: both header lists passed over", "copy")
+SESSION = _json("SessionMiddleware, session read", "SessionMiddleware")
+KNOWN = _json("consent, known token, JSON", CONSENT, Token.KNOWN)
+FRESH = _json("consent, first sight of a token, JSON", CONSENT, Token.FRESH)
+BARE_HTML = _html("bare Starlette, HTML of 20 kB")
+BANNER = _html("consent, HTML with a banner", CONSENT)
 
 CASES = [
-    BARE_DATA,
-    Case(name="no-op pure ASGI", path="/data", layer="no-op pure ASGI"),
-    Case(name="floor: both header lists passed over", path="/data", layer="copy"),
+    BARE_JSON,
+    _json("no-op pure ASGI", "no-op pure ASGI"),
+    FLOOR,
     KNOWN,
     FRESH,
     SESSION,
-    Case(name="BaseHTTPMiddleware no-op", path="/data", layer="BaseHTTPMiddleware no-op"),
-    Case(name="asgi-csrf", path="/data", layer="asgi-csrf"),
-    BARE_PAGE,
-    Case(name="consent, HTML, choice made", path="/page", layer=CONSENT, token=Token.KNOWN),
+    _json("BaseHTTPMiddleware no-op", "BaseHTTPMiddleware no-op"),
+    _json("asgi-csrf", "asgi-csrf"),
+    BARE_HTML,
+    _html("consent, HTML, choice made", CONSENT, Token.KNOWN, refused_cookies=False),
+    _html("consent, HTML, two cookies expired", CONSENT, Token.KNOWN),
     BANNER,
 ]
+
+
+def bare_of(case: Case) -> Case:
+    """Return the line that a line is compared with."""
+    return BARE_JSON if case.request.path == BARE_JSON.request.path else BARE_HTML

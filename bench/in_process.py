@@ -28,16 +28,14 @@ async def _measure(cases: Sequence[Case], rounds: int, requests: int) -> Rounds:
     visitors = Visitors()
     for case, app in apps.items():
         await check(case, app, visitors)
-        if case.token is Token.KNOWN:
-            await _times(app, visitors.everyone(case.path, case.headers))
-        else:
-            await _times(app, visitors.scopes(case.path, case.headers, case.token, requests))
+        is_known = case.request.token is Token.KNOWN
+        await _times(app, visitors.everyone(case.request) if is_known else visitors.scopes(case.request, requests))
     gc.collect()
     gc.freeze()
     order, times = Random(0), Rounds()
     for _ in range(rounds):
         for case in order.sample(list(cases), len(cases)):
-            scopes = visitors.scopes(case.path, case.headers, case.token, requests)
+            scopes = visitors.scopes(case.request, requests)
             times.setdefault(case, []).append(median(await _times(apps[case], scopes)))
     return times
 

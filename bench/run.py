@@ -9,7 +9,7 @@ from importlib.metadata import version
 from statistics import median
 
 from . import in_process, servers
-from .cases import BANNER, BARE_DATA, BARE_PAGE, CASES, FRESH, KNOWN, SESSION, Case
+from .cases import BANNER, CASES, FLOOR, FRESH, KNOWN, SESSION, Case, bare_of
 from .tables import as_table
 
 
@@ -62,26 +62,22 @@ def _chosen(only: Sequence[str] | None) -> list[Case]:
     if not only:
         return CASES
     chosen = [case for case in CASES if any(text in case.name for text in only)]
-    paths = {case.path for case in chosen}
-    return [case for case in CASES if case in chosen or (case.layer is None and case.path in paths)]
-
-
-def _bare(case: Case) -> Case:
-    return BARE_DATA if case.path == "/data" else BARE_PAGE
+    wanted = {*chosen, *map(bare_of, chosen)}
+    return [case for case in CASES if case in wanted]
 
 
 def _print_in_process(cases: Sequence[Case], rounds: int, requests: int) -> list[Bound]:
     times = in_process.measure(cases, rounds, requests)
     # Compared within a round, where both had the same machine, and only then across rounds.
-    added = {case: median(map(_difference, times[case], times[_bare(case)])) / 1000 for case in times if case.layer}
-    session = added.get(SESSION)
+    added = {case: median(map(_difference, times[case], times[bare_of(case)])) / 1000 for case in times if case.layer}
+    session, floor = added.get(SESSION), added.get(FLOOR)
     rows = []
     for case in cases:
         extra = f"{added[case]:+.2f}" if case in added else ""
-        share = f"{added[case] / session:.2f}" if case in added and session else ""
-        rows.append((case.name, f"{median(times[case]) / 1000:.2f}", extra, share))
+        shares = [f"{added[case] / other:.2f}" if case in added and other else "" for other in (floor, session)]
+        rows.append((case.name, f"{median(times[case]) / 1000:.2f}", extra, *shares))
     print(f"In process, µs a request: the median of {requests}, and of {rounds} rounds of that, interleaved\n")
-    print(as_table(("", "p50", "added", "of SessionMiddleware"), rows), "\n", sep="")
+    print(as_table(("", "p50", "added", "of the floor", "of SessionMiddleware"), rows), "\n", sep="")
     bounds = []
     if KNOWN in added:
         bounds.append(Bound(what="µs added by a known token on JSON", figure=added[KNOWN], limit=3))
@@ -95,7 +91,7 @@ def _print_servers(cases: Sequence[Case], rounds: int, seconds: float) -> list[B
     cases = [case for case in cases if case is not FRESH]
     capacities = servers.measure(cases, rounds, seconds)
     work = {case: [capacity.per_processor_second for capacity in capacities[case]] for case in cases}
-    ratios = {case: median(map(_ratio, work[case], work[_bare(case)])) for case in cases}
+    ratios = {case: median(map(_ratio, work[case], work[bare_of(case)])) for case in cases}
     rows = []
     for case in cases:
         reached = median(capacity.per_second for capacity in capacities[case])

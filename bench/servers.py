@@ -57,7 +57,7 @@ def measure(cases: Sequence[Case], rounds: int, seconds: float) -> Capacities:
         servers = {case: stack.enter_context(_server(case)) for case in cases}
         wire = {case: _requests(case, visitors) for case in cases}
         for case in cases:
-            _warm_up(servers[case], wire[case], case.token)
+            _warm_up(servers[case], wire[case], case.request.token)
         for _ in range(rounds):
             for case in order.sample(list(cases), len(cases)):
                 capacities.setdefault(case, []).append(asyncio.run(_load(servers[case], wire[case], seconds)))
@@ -72,8 +72,8 @@ def _warm_up(server: _Server, requests: Iterator[bytes], token: Token) -> None:
 
 
 def _requests(case: Case, visitors: Visitors) -> Iterator[bytes]:
-    number = KNOWN if case.token is Token.KNOWN else 1_000
-    return cycle(visitors.bytes_on_the_wire(case.path, case.headers, case.token, number))
+    number = KNOWN if case.request.token is Token.KNOWN else 1_000
+    return cycle(visitors.bytes_on_the_wire(case.request, number))
 
 
 class _Connection(asyncio.Protocol):

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from itertools import count
@@ -32,20 +33,24 @@ _BOTH = {
     "sec-ch-ua-platform": '"macOS"',
     "sec-fetch-site": "same-origin",
 }
-FETCH = {
-    **_BOTH,
-    "accept": "application/json",
-    "sec-fetch-mode": "cors",
-    "sec-fetch-dest": "empty",
-    "priority": "u=1, i",
-}
-NAVIGATION = {
-    **_BOTH,
-    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "sec-fetch-mode": "navigate",
-    "sec-fetch-dest": "document",
-    "upgrade-insecure-requests": "1",
-}
+FETCH = tuple(
+    {
+        **_BOTH,
+        "accept": "application/json",
+        "sec-fetch-mode": "cors",
+        "sec-fetch-dest": "empty",
+        "priority": "u=1, i",
+    }.items()
+)
+NAVIGATION = tuple(
+    {
+        **_BOTH,
+        "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "sec-fetch-mode": "navigate",
+        "sec-fetch-dest": "document",
+        "upgrade-insecure-requests": "1",
+    }.items()
+)
 
 
 async def no_body() -> Message:
@@ -61,35 +66,49 @@ class Token(Enum):
     FRESH = "one that was never seen"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What sort of request it is."""
+
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    token: Token = Token.NONE
+    refused_cookies: bool = True
+    """Whether the two are still there; once a navigation has expired them, they are not."""
+
+
 class Visitors:
     """Ten thousand people, each with a session, identifiers and an address of their own, who come round in turn."""
 
     def __init__(self) -> None:
         self._turns = count()
 
-    def scopes(self, path: str, headers: dict[str, str], token: Token, number: int) -> Iterator[Scope]:
+    def scopes(self, kind: Kind, number: int) -> Iterator[Scope]:
         """Yield the next requests: made one by one, as by a server, so that each is as fresh in the processor's cache."""
-        return (_scope(path, headers, token, next(self._turns) % KNOWN) for _ in range(number))
+        return (_scope(kind, next(self._turns) % KNOWN) for _ in range(number))
 
-    def everyone(self, path: str, headers: dict[str, str]) -> Iterator[Scope]:
+    def everyone(self, kind: Kind) -> Iterator[Scope]:
         """Yield a request of each visitor: whoever answers them all has seen every known token."""
-        return (_scope(path, headers, Token.KNOWN, visitor) for visitor in range(KNOWN))
+        return (_scope(kind, visitor) for visitor in range(KNOWN))
 
-    def bytes_on_the_wire(self, path: str, headers: dict[str, str], token: Token, number: int) -> list[bytes]:
+    def bytes_on_the_wire(self, kind: Kind, number: int) -> list[bytes]:
         """Return the next requests as HTTP/1.1."""
-        return [
-            b"GET %s HTTP/1.1\r\n%s\r\n"
-            % (scope["raw_path"], b"".join(b"%s: %s\r\n" % pair for pair in scope["headers"]))
-            for scope in self.scopes(path, headers, token, number)
-        ]
+        return [_as_bytes(scope) for scope in self.scopes(kind, number)]
 
 
-def _scope(path: str, headers: dict[str, str], token: Token, visitor: int) -> Scope:
+def _as_bytes(scope: Scope) -> bytes:
+    lines = b"".join(b"%s: %s\r\n" % pair for pair in scope["headers"])
+    return b"GET %s HTTP/1.1\r\n%s\r\n" % (scope["raw_path"], lines)
+
+
+def _scope(kind: Kind, visitor: int) -> Scope:
     crumbs = [*_cookies(visitor)]
-    if token is not Token.NONE:
-        crumbs.append(_known_token(visitor) if token is Token.KNOWN else _new_token())
+    if not kind.refused_cookies:
+        crumbs = crumbs[:-2]
+    if kind.token is not Token.NONE:
+        crumbs.append(_known_token(visitor) if kind.token is Token.KNOWN else _new_token())
     # Encoded anew for each request: what a server passes on has never been hashed before either.
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    raw = [(name.encode(), value.encode()) for name, value in kind.headers]
     raw.append((b"cookie", "; ".join(crumbs).encode()))
     return {
         "type": "http",
@@ -97,8 +116,8 @@ def _scope(path: str, headers: dict[str, str], token: Token, visitor: int) -> Sc
         "http_version": "1.1",
         "method": "GET",
         "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
+        "path": kind.path,
+        "raw_path": kind.path.encode(),
         "query_string": b"",
         "root_path": "",
         "headers": raw,
