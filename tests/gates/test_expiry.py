@@ -1,6 +1,5 @@
 """Which refused cookies disappear from the browser, and which are left alone."""
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware import ConsentMiddleware, record_choice
-from consent_middleware.asgi import Message, Receive, Scope, Send
 from consent_middleware.gates.expiry import MAX_BYTES, MAX_LINES, deletion, parent_domains, plausible_places
 from consent_middleware.gates.findings import Finding
 from consent_middleware.storage.sightings import CookieSighting
-from tests.driving import App, call, get, mounted, name, page, scope_of, token, visit_page
+from tests.driving import App, call, get, mounted, name, page, scope_of, serving, token, visit_page
 
 GA = '[[cookies]]\nname = "_ga"\npurpose = "analytics"\n'
 
@@ -244,37 +242,13 @@ def test_a_withdrawal_reaches_what_another_process_saw_before_it_started(tmp_pat
     setting = Choosing("_ga=1; Path=/checkout")
     setting.allow = ("analytics",)
     first = mounted(setting, ledger=ledger)
-    try:
+    with serving(first):
         granted = get(first)
-        assert granted.token is not None
-        assert granted.error is None
-        second = mounted(Choosing(), ledger=ledger)
-        try:
-            # Sightings are written in the background.
-            call_stop(first)
-            answer = get(second, cookie="{}={}".format(*granted.token))
-        finally:
-            call_stop(second)
-    finally:
-        call_stop(first)
-    assert ("_ga", None, "/checkout", False) in [place(line) for line in answer.set_cookies[1:]]
-
-
-def call_stop(middleware: ConsentMiddleware) -> None:
-    """Shut the middleware down as a server does."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        await send({"type": "lifespan.shutdown.complete"})
-
-    async def receive() -> Message:
-        return {"type": "lifespan.shutdown"}
-
-    async def send(message: Message) -> None:
-        pass
-
-    middleware.app = app
-    asyncio.run(middleware({"type": "lifespan"}, receive, send))
+    assert granted.names_set == ["_ga", "privacy"]
+    second = mounted(Choosing(), ledger=ledger)
+    with serving(second):
+        withdrawn = get(second, cookie="{}={}".format(*granted.token or ("", "")))
+    assert ("_ga", None, "/checkout", False) in [place(line) for line in withdrawn.set_cookies[1:]]
 
 
 def test_what_the_same_response_sets_is_dropped_when_it_withdraws() -> None:
