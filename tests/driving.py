@@ -1,7 +1,8 @@
 """Sends one request through an ASGI app, message by message, the way a server would."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,6 +150,32 @@ async def _exchange(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
     return answer
 
 
+@contextmanager
+def serving(*middlewares: ConsentMiddleware) -> Iterator[None]:
+    """Start and stop them as a server does; their apps must be an ``App``."""
+    try:
+        for middleware in middlewares:
+            tell(middleware, "lifespan.startup")
+        yield
+    finally:
+        for middleware in middlewares:
+            tell(middleware, "lifespan.shutdown")
+
+
+def tell(middleware: ConsentMiddleware, event: str) -> list[Message]:
+    """Send one lifespan event."""
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": event}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    asyncio.run(middleware({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send))
+    return answers
+
+
 def get(app: ASGIApp, path: str = "/", **options: Any) -> Answer:
     return call(app, scope_of(path, **options))
 
@@ -176,6 +203,10 @@ class App:
         self.seen: list[Header] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            event = (await receive())["type"]
+            await send({"type": f"{event}.complete"})
+            return
         self.scope = scope
         self.seen = [(bytes(name), bytes(value)) for name, value in scope["headers"]]
         if scope["type"] == "websocket":

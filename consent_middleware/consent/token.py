@@ -9,8 +9,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 
-from itsdangerous import BadSignature, Signer, TimestampSigner
-from itsdangerous.encoding import base64_decode, bytes_to_int
+from itsdangerous import BadData, Signer
+from itsdangerous.encoding import base64_decode, base64_encode, bytes_to_int, int_to_bytes
 
 from ..policy import Policy
 from ..policy.digests import LENGTH
@@ -30,15 +30,6 @@ def new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-class _Signer(TimestampSigner):
-    """Signs the time a choice was made, which is not always now: adding an exemption keeps it."""
-
-    chosen_at = 0
-
-    def get_timestamp(self) -> int:
-        return self.chosen_at
-
-
 class Tokens:
     """Mints and verifies tokens. ``secret_keys`` come newest first; older ones still verify."""
 
@@ -46,7 +37,7 @@ class Tokens:
         self._policy = policy
         self._lifetime = policy.declarations.lifetime.seconds or 0
         # itsdangerous signs with the last key of the list and tries from the last to the first.
-        self._signer = _Signer(list(reversed(secret_keys)), salt=SALT, digest_method=hashlib.sha256)
+        self._signer = Signer(list(reversed(secret_keys)), salt=SALT, digest_method=hashlib.sha256)
 
     @property
     def lifetime(self) -> int:
@@ -57,20 +48,21 @@ class Tokens:
         """Return the token of a recorded choice."""
         head = f"{consent.id}{_FLAGS[consent.gpc]}"
         payload = f"{head}.{self._digests(consent.allowed)}.{self._digests(consent.refused)}"
-        self._signer.chosen_at = consent.chosen_at
-        return self._signer.sign(payload).decode("ascii")
+        # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
+        stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
+        return self._signer.sign(f"{payload}.{stamp}").decode("ascii")
 
     def read(self, token: bytes, now: float) -> Consent:
         """Return the choice; ``NO_CHOICE`` when the token is expired, forged, of another key or malformed."""
         if len(token) > _MAX_LENGTH:
             return NO_CHOICE
         try:
-            # Signer.unsign, not TimestampSigner's: that one builds a datetime and refuses a clock one second behind.
-            signed = Signer.unsign(self._signer, token)
+            # Not TimestampSigner's unsign: that one builds a datetime and refuses a clock one second behind.
+            signed = self._signer.unsign(token)
             payload, _, stamp = signed.rpartition(b".")
             chosen_at = bytes_to_int(base64_decode(stamp))
             head, allowed, refused = payload.decode("ascii").split(".")
-        except (BadSignature, ValueError):
+        except (BadData, ValueError):
             return NO_CHOICE
         if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) != _ID_LENGTH + 1:
             return NO_CHOICE

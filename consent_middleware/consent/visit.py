@@ -124,10 +124,27 @@ class Visit:
             await self._record(self)
         except LedgerError:
             if not self.consent.allowed <= self.previous.allowed:
-                self.choice = None
-                self.consent, self.decision = self._decide(self.previous, self.signals)
+                self._take_back_acceptance()
                 raise
             logger.exception("A refusal took effect, but the ledger did not record it.")
+        self.is_committed = True
+
+    def _take_back_acceptance(self) -> None:
+        """Keep of an unrecorded choice what it withdraws; what it newly allows is unanswered again."""
+        chosen, previous = self.consent, self.previous
+        if previous.allowed <= chosen.allowed:
+            self.choice = None
+            self.consent, self.decision = self._decide(previous, self.signals)
+            return
+        kept = Consent(
+            choice_made=True,
+            id=chosen.id,
+            chosen_at=chosen.chosen_at,
+            allowed=chosen.allowed & previous.allowed,
+            refused=chosen.refused,
+            gpc=chosen.gpc,
+        )
+        self.consent, self.decision = self._decide(kept, self.signals)
         self.is_committed = True
 
 

@@ -5,11 +5,13 @@ combinations are sent. Deleting never needs consent.
 """
 
 import ipaddress
+import random
 from collections.abc import Iterable, Iterator
 
 from ..storage.sightings import CookieSighting
 
 MAX_BYTES = 2048
+_SHORTEST = len("a=; Max-Age=0; Path=/")
 MAX_LINES = 30
 """Proxies refuse responses with larger headers (nginx answers 502 past 4 KiB); the rest follows on later navigations."""
 
@@ -35,16 +37,22 @@ def deletion(place: CookieSighting, *, is_secure: bool) -> bytes:
 def within_budget(places: Iterable[CookieSighting], *, is_secure: bool) -> Iterator[bytes]:
     """Yield the deletions of ``places``, each once, while the budget of one response lasts."""
     sent: set[bytes] = set()
-    spent = 0
+    left = MAX_BYTES
     for place in places:
-        line = deletion(place, is_secure=is_secure)
-        if line in sent:
-            continue
-        spent += len(line)
-        if spent > MAX_BYTES or len(sent) >= MAX_LINES:
+        if len(sent) >= MAX_LINES or left < _SHORTEST:
             return
-        sent.add(line)
-        yield line
+        line = deletion(place, is_secure=is_secure) if is_expressible(place) else b""
+        # A place too long for what is left makes room for a shorter one, or it would hold up all behind it for good.
+        if line and line not in sent and len(line) <= left:
+            left -= len(line)
+            sent.add(line)
+            yield line
+
+
+def is_expressible(place: CookieSighting) -> bool:
+    """Say whether attributes can name the place. A visitor chooses the path a cookie has by default: it must not add any."""
+    written = f"{place.name}{place.path}{place.domain or ''}"
+    return place.path.startswith("/") and all(" " <= char <= "\xff" and char not in ";\x7f" for char in written)
 
 
 def plausible_places(name: str, host: str, path: str, *, is_secure: bool) -> Iterator[CookieSighting]:
@@ -64,10 +72,11 @@ def plausible_places(name: str, host: str, path: str, *, is_secure: bool) -> Ite
     yield from (at(domain, "/") for domain in domains)
     if is_secure:
         yield at(None, "/", partitioned=True)
-    yield from (at(None, part) for part in paths)
-    yield from (at(domain, part) for domain in domains for part in paths)
+    rest = [at(domain, part) for domain in (None, *domains) for part in paths]
     if is_secure:
-        yield from (at(domain, "/", partitioned=True) for domain in domains)
+        rest += [at(domain, "/", partitioned=True) for domain in domains]
+    # In another order each time: where the budget ends before the list does, later navigations come to the rest.
+    yield from random.sample(rest, len(rest))
 
 
 def parent_domains(host: str) -> list[str]:

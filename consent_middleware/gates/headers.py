@@ -3,11 +3,24 @@
 Names are compared in lower case, since some apps write them otherwise; what need not change is kept as it stands.
 """
 
+import time
 from collections.abc import Callable, Iterable
 
 from ..asgi import Header
+from .cookie_dates import parse_cookie_date
 
 _BODY_DIGESTS = frozenset({b"content-digest", b"repr-digest", b"digest", b"content-md5"})
+_FOR_SHARED_CACHES = frozenset(
+    {
+        b"surrogate-control",
+        b"cdn-cache-control",
+        b"cloudflare-cdn-cache-control",
+        b"netlify-cdn-cache-control",
+        b"vercel-cdn-cache-control",
+        b"x-accel-expires",
+    }
+)
+"""Fields that shared caches obey before Cache-Control (RFC 9213 and older ones of single vendors)."""
 _SHARED_ONLY = (b"public", b"s-maxage", b"proxy-revalidate", b"must-understand")
 
 
@@ -41,6 +54,7 @@ def make_private(headers: list[Header]) -> None:
     written = values(headers, b"cache-control")
     directives = [part.strip() for value in written for part in value.split(b",") if part.strip()]
     names = [directive.partition(b"=")[0].strip().lower() for directive in directives]
+    headers[:] = without(headers, _FOR_SHARED_CACHES)
     if b"no-store" in names or b"private" in names:
         return
     kept = [directive for directive, name in zip(directives, names, strict=True) if name not in _SHARED_ONLY]
@@ -50,13 +64,17 @@ def make_private(headers: list[Header]) -> None:
 
 def is_shared(headers: Iterable[Header]) -> bool:
     """Say whether a shared cache may keep this response: then it must not carry one visitor's Set-Cookie."""
+    headers = list(headers)
+    if any(name.lower() in _FOR_SHARED_CACHES for name, _ in headers):
+        return True
     directives = [part.strip().lower() for value in values(headers, b"cache-control") for part in value.split(b",")]
     if b"private" in directives or b"no-store" in directives:
         return False
-    return any(
-        directive == b"public" or (directive.startswith((b"max-age=", b"s-maxage=")) and not directive.endswith(b"=0"))
-        for directive in directives
-    )
+    lifetimes = [directive for directive in directives if directive.startswith((b"max-age=", b"s-maxage="))]
+    if b"public" in directives or any(lifetime.partition(b"=")[2].strip(b'"0') for lifetime in lifetimes):
+        return True
+    # max-age beats Expires (RFC 9111, section 5.3).
+    return not lifetimes and (parse_cookie_date(first(headers, b"expires")) or 0) > time.time()
 
 
 def drop_body_facts(headers: Iterable[Header]) -> list[Header]:

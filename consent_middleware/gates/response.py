@@ -11,6 +11,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
+from urllib.parse import quote
 
 from ..asgi import Fields, Header, Message, Scope, Send
 from ..consent import Tokens, Visit
@@ -41,6 +42,8 @@ _PLAIN = frozenset({b"content-type", b"content-length", b"cache-control", b"vary
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _SET_COOKIE = frozenset({b"set-cookie"})
 _SET_COOKIE_AND_HINTS = _SET_COOKIE | RESPONSE_DROPS
+_PATH = "/:@!$&'()*+,=~"
+"""What browsers leave as it is in a path, besides letters, digits, "-", "." and "_" (the semicolon is no good in a cookie)."""
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 _NO_BODY = frozenset({204, 205, 206, 304})
@@ -262,7 +265,9 @@ class ResponseGate:
         return CookieRequest(
             method=scope.get("method", "GET"),
             host=_without_port(host.decode("latin-1")).lower(),
-            path=raw.decode("latin-1") if isinstance(raw, bytes) and raw else str(scope.get("path") or "/"),
+            path=raw.decode("latin-1")
+            if isinstance(raw, bytes) and raw
+            else quote(scope.get("path") or "/", safe=_PATH),
             is_same_origin=is_same,
         )
 

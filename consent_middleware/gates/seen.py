@@ -35,15 +35,17 @@ class SeenCookies:
             yield from list(places)
 
     def _add(self, sighting: CookieSighting) -> bool:
-        places = self._by_name.get(sighting.name)
+        """Say whether the sighting is new. What was seen longest ago makes room: dictionaries keep their order."""
+        places = self._by_name.pop(sighting.name, None)
         if places is None:
+            places = {}
             if len(self._by_name) >= _NAMES:
-                # The oldest name goes: dictionaries keep their order.
-                del self._by_name[next(iter(self._by_name))]
-            places = self._by_name[sighting.name] = {}
-        if sighting in places:
-            return False
-        if len(places) >= _PLACES_PER_NAME:
-            del places[next(iter(places))]
+                self._by_name.pop(next(iter(self._by_name)), None)
+        self._by_name[sighting.name] = places
+        is_new = sighting not in places
+        if not is_new:
+            places.pop(sighting, None)
+        elif len(places) >= _PLACES_PER_NAME:
+            places.pop(next(iter(places)), None)
         places[sighting] = None
-        return True
+        return is_new

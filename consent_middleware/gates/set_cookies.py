@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..policy import classify
 from ..storage.sightings import CookieSighting
+from .expiry import is_expressible
 from .findings import Action, Finding, Report
 from .rules import CookieRule, Rules
 from .seen import SeenCookies
@@ -87,15 +88,15 @@ class SetCookieFilter:
         """Necessary cookies are never expired, so nobody needs to know where they live."""
         if rule.purpose in rules.policy.necessary or rule.is_unclassified:
             return
-        self._seen.remember(
-            CookieSighting(
-                name=cookie.name.decode("latin-1"),
-                domain=cookie.domain,
-                path=cookie.path(request.path),
-                secure=b"secure" in cookie.places,
-                partitioned=b"partitioned" in cookie.places,
-            )
+        sighting = CookieSighting(
+            name=cookie.name.decode("latin-1"),
+            domain=cookie.domain,
+            path=cookie.path(request.path),
+            secure=b"secure" in cookie.places,
+            partitioned=b"partitioned" in cookie.places,
         )
+        if is_expressible(sighting):
+            self._seen.remember(sighting)
 
     def _tell(self, action: Action, cookie: SetCookie, rule: CookieRule) -> None:
         if self._report is not None:

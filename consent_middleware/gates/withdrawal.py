@@ -5,10 +5,11 @@ paths hold, as far as this process, the ledger or the policy know it.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from ..policy import Policy
 from ..storage.sightings import CookieSighting
-from .expiry import plausible_places
+from .expiry import MAX_LINES, plausible_places
 from .rules import Rules
 from .seen import SeenCookies
 
@@ -36,8 +37,9 @@ def places_to_expire(
         for place in (*seen, *declared_places(rules.policy)):
             if rules.rule(place.name.encode("latin-1", "replace")).is_refused:
                 yield place
-    for name in guessed:
-        yield from plausible_places(name, host, path, is_secure=is_secure)
+    # In turn: one that cannot be deleted here must not use up what the budget leaves to the others.
+    turns = zip_longest(*(plausible_places(name, host, path, is_secure=is_secure) for name in guessed[:MAX_LINES]))
+    yield from (place for turn in turns for place in turn if place is not None)
 
 
 def declared_places(policy: Policy) -> Iterator[CookieSighting]:

@@ -1,6 +1,7 @@
 """What the app gets to see of a visitor's cookies."""
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ crumbs = st.one_of(
 cookie_headers = st.lists(st.lists(crumbs, max_size=8).map(b";".join), max_size=4)
 
 
-def seen(cookie: str | bytes | list[bytes], policy: str | None = None, **options: object) -> list[bytes]:
+def seen(cookie: str | bytes | list[bytes], policy: str | None = None, **options: Any) -> list[bytes]:
     """The Cookie headers that the app sees."""
     app = App()
     answer = get(mounted(app, policy), cookie=cookie, **options)

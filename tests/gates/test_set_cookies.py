@@ -5,6 +5,7 @@ import re
 import time
 import tomllib
 from email.utils import formatdate, parsedate_to_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from tests.driving import App, call, drive, get, mounted, scope_of, token
 CAP = 400 * 86_400
 
 
-def sent(*set_cookies: str | bytes, policy: str | None = None, **options: object) -> list[bytes]:
+def sent(*set_cookies: str | bytes, policy: str | None = None, **options: Any) -> list[bytes]:
     """The Set-Cookie lines that reach the browser."""
     answer = get(mounted(App(*set_cookies), policy), **options)
     assert answer.error is None

@@ -1,6 +1,7 @@
 """What Global Privacy Control takes away, by the precedence that the policy chose."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ COOKIES = "_ga=1; _fbp=2; sessionid=3"
 WITHOUT_MARKETING = b"_ga=1; sessionid=3"
 
 
-def shown(policy: str, choice: str, headers: tuple[tuple[bytes, bytes], ...] = GPC, **options: object) -> bytes:
+def shown(policy: str, choice: str, headers: tuple[tuple[bytes, bytes], ...] = GPC, **options: Any) -> bytes:
     """The cookies that the app sees, without the token."""
     app = App()
     answer = get(mounted(app, policy), headers=headers, cookie=f"{COOKIES}; {choice}", **options)
