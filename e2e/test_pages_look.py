@@ -92,6 +92,20 @@ def test_axe_finds_nothing_in_any_state(view: Callable[..., Page], home: str, sc
     check()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_enhanced_everywhere(view: Callable[..., Page], home: str, scheme: str) -> None:
+    page = view(color_scheme=scheme)
+    enhanced = {"runOnly": ["color-contrast-enhanced"], "rules": {"color-contrast-enhanced": {"enabled": True}}}
+    page.goto(home)
+    for root in ("#privacy-consent-ui", "dialog"):
+        if root == "dialog":
+            open_dialog(page, home)
+            page.evaluate(UNFOLD)
+        result = Axe().run(page, context=root, options=enhanced).response
+        assert result["violations"] == []
+        assert result["passes"]
+
+
 @pytest.mark.parametrize("place", ["banner", "dialog", "page"])
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_every_answer_is_as_prominent_as_the_others(
