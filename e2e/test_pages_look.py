@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from e2e.serving import Site as Served
@@ -90,6 +90,20 @@ def test_axe_finds_nothing_in_any_state(view: Callable[..., Page], home: str, sc
     check()
     page.goto(home)
     check()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_enhanced_everywhere(view: Callable[..., Page], home: str, scheme: str) -> None:
+    page = view(color_scheme=scheme)
+    enhanced = {"runOnly": ["color-contrast-enhanced"], "rules": {"color-contrast-enhanced": {"enabled": True}}}
+    page.goto(home)
+    for root in ("#privacy-consent-ui", "dialog"):
+        if root == "dialog":
+            open_dialog(page, home)
+            page.evaluate(UNFOLD)
+        result = Axe().run(page, context=root, options=enhanced).response
+        assert result["violations"] == []
+        assert result["passes"]
 
 
 @pytest.mark.parametrize("place", ["banner", "dialog", "page"])
@@ -181,6 +195,17 @@ def test_no_host_page_changes_how_the_banner_and_the_dialog_look(view: Callable[
     assert pictures[0][0] == pictures[1][0]
     assert pictures[0][1] == pictures[1][1]
     assert pictures[0][2] == pictures[1][2]
+
+
+def test_nothing_of_the_host_page_lies_over_the_banner(view: Callable[..., Page], serve: Serve) -> None:
+    cover = "position: fixed; inset: 0; z-index: 2147483647"
+    head = f"<style>main {{ {cover} }} body {{ transform: translateY(90px) }}</style>"
+    page = view(900, 700)
+    page.goto(serve(Site(head=head, csp="")).url("localhost"))
+    page.locator(f'{BANNER} [data-privacy-action="reject-all"]').click()
+    expect(page.locator(BANNER)).to_have_count(0)
+    page.locator('[data-privacy-ui="entry"] a').click()
+    page.locator("dialog").wait_for()
 
 
 def test_our_style_does_not_reach_the_host_page(view: Callable[..., Page], serve: Serve) -> None:

@@ -14,6 +14,13 @@ let dialog;
 /** @type {HTMLElement | undefined} */
 let status;
 
+// Into the top layer, above whatever z-index the page uses, and out of the reach of a transformed body.
+for (const part of [find("banner"), find("entry")]) {
+  if (!part?.showPopover) continue;
+  part.popover = "manual";
+  part.showPopover();
+}
+
 /** Says whether a purpose or a service is allowed. @param {string} id */
 const allows = (id) => allowed.has(id);
 

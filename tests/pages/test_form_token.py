@@ -1,7 +1,8 @@
+import time
+
 import pytest
 
 from consent_middleware.consent import NO_CHOICE, Consent
-from consent_middleware.pages import form_token
 from consent_middleware.pages.form_token import FormTokens, needs_token
 
 AGENT = (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:78.0) Gecko/20100101 Firefox/78.0")
@@ -47,7 +48,7 @@ def test_an_older_key_still_verifies() -> None:
 
 def test_a_token_is_good_for_a_day_but_not_for_two(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000 * 86_400.0 + 86_399
-    monkeypatch.setattr(form_token.time, "time", lambda: now)
+    monkeypatch.setattr(time, "time", lambda: now)
     token = TOKENS.make(SCOPE, NO_CHOICE)
     now += 86_400
     assert TOKENS.accepts(token, SCOPE, NO_CHOICE)

@@ -35,6 +35,11 @@ def messages() -> set[Message]:
     return found
 
 
+def strings_of(written: object) -> list[str]:
+    """A message's one string, or all its plural forms."""
+    return [str(part) for part in written] if isinstance(written, tuple | list) else [str(written or "")]
+
+
 def catalogs() -> list[tuple[str, Catalog]]:
     found = []
     for file in sorted(LOCALES.glob("*/LC_MESSAGES/messages.po")):
@@ -51,8 +56,7 @@ def test_a_catalog_translates_every_message_and_no_other(locale: str, catalog: C
     assert wanted - known == set()
     assert known - wanted == set()
     for message in catalog:
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        assert all(strings), message.id
+        assert all(strings_of(message.string)), message.id
         assert not message.fuzzy, message.id
 
 
@@ -61,8 +65,8 @@ def test_a_translation_keeps_the_places_that_are_filled_in(locale: str, catalog:
     for message in catalog:
         if not message.id or message.id == "%(day)d %(month)s %(year)d":
             continue
-        original = message.id if isinstance(message.id, str) else message.id[-1]
-        for string in message.string if isinstance(message.string, tuple) else (message.string,):
+        original = strings_of(message.id)[-1]
+        for string in strings_of(message.string):
             assert sorted(PLACEHOLDER.findall(string)) == sorted(PLACEHOLDER.findall(original)), message.id
 
 
