@@ -37,11 +37,11 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
             is_shorter |= pair is GONE
     for place, mask in steps.by_page:
         name, value = headers[place]
-        pair = replacement(name, value, mask(value, headers[shape.host][1] if shape.host >= 0 else b""))
-        if pair is not None:
-            seen[place] = pair
+        masked = mask(value, headers[shape.host][1] if shape.host >= 0 else b"")
+        if masked != value:
+            seen[place] = GONE if masked is None else (name, masked)
             is_changed = True
-            is_shorter |= pair is GONE
+            is_shorter |= masked is None
     if is_changed:
         scope["headers"] = [pair for pair in seen if pair is not GONE] if is_shorter else seen
 

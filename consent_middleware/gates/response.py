@@ -76,12 +76,6 @@ class Gates:
 class ResponseGate:
     """Handles the messages of one response; it also holds the visit for whoever asks for it."""
 
-    _visit: Visit | None = None
-    _body: Body | None = None
-    _has_started: bool = False
-    is_superseded: bool = False
-    """A second middleware further in speaks to this visitor: one banner is enough."""
-
     def __init__(
         self, gates: Gates, known: Known, scope: Scope, send: Send, is_secure: bool, is_document: bool
     ) -> None:
@@ -92,6 +86,11 @@ class ResponseGate:
         self._send = send
         self._is_secure = is_secure
         self._is_document = is_document
+        self._visit: Visit | None = None
+        self._body: Body | None = None
+        self._has_started = False
+        self.is_superseded = False
+        """A second middleware further in speaks to this visitor: one banner is enough."""
 
     @property
     def visit(self) -> Visit:

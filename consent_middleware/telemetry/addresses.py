@@ -7,6 +7,8 @@ RFC 4291 (IPv6 text), RFC 6890 (special-purpose blocks).
 from functools import lru_cache
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
+from ..caches import BoundedCache
+
 # The longest IPv6 text has 45 characters; a zone id, brackets and a port still fit. Longer is no address, and capping
 # before the cache keeps hostile headers from filling memory.
 _LONGEST_ADDRESS = 96
@@ -14,6 +16,9 @@ _LONGEST_ADDRESS = 96
 _MAPPED_IPV4 = bytes(10) + b"\xff\xff"
 _SIX_TO_FOUR = b"\x20\x02"
 _SOCKET_PREFIXES = ("/", "unix:", "@", "\x00")
+
+# IPv4 networks by their first three numbers, as peers that came before were written.
+_networks: BoundedCache[str, tuple[str, int]] = BoundedCache(65_536)
 
 
 def mask_ip(text: str) -> str | None:
@@ -97,16 +102,12 @@ def mask_client(client: object, *, behind_proxy: bool) -> tuple[str, int] | None
     """
     if client is None:
         return None
-    if type(client) is tuple and client and not behind_proxy:
-        # Nearly every request. Any cache is smaller than the crowd, and for IPv4 slower than doing it.
-        host = client[0]
-        if type(host) is str and len(host) <= 15 and ":" not in host:
-            try:
-                inet_pton(AF_INET, host)
-            except (OSError, ValueError):
-                pass
-            else:
-                return (host[: host.rindex(".")] + ".0", 0)
+    if type(client) is tuple and client and not behind_proxy and type(client[0]) is str:
+        # Nearly every request. Addresses are as many as visitors, but their networks are few.
+        head, _, last = client[0].rpartition(".")
+        network = _networks.get(head)
+        if network is not None and len(last) <= 3 and last.isdecimal():
+            return network
     if isinstance(client, (tuple, list)) and client:
         host = client[0]
         port = client[1] if len(client) > 1 else 0
@@ -124,5 +125,8 @@ def mask_peer(host: str) -> tuple[str, int]:
     """What stands in ``scope["client"]`` for a peer that is the visitor: its network, and port 0."""
     masked = _mask_known(host)
     if masked is not None:
+        head = host.rpartition(".")[0]
+        if masked == f"{head}.0":
+            _networks.put(head, (masked, 0))
         return (masked, 0)
     return (host if _is_socket_path(host) else "unknown", 0)
