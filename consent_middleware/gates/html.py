@@ -8,19 +8,30 @@ script escapes, templates, omitted tags. Every byte comes out as it went in and 
 import re
 
 HOLD_BACK = 4096
+_LONGEST_HEAD = 10_000
+"""Tags, comments and the like before the body. A document with more is no page for people, and reading it takes time."""
 
 _WHITE = rb"[\t\n\f\r ]"
 _SPACES = re.compile(_WHITE + rb"*")
-_SPACES_OR_SLASH = re.compile(rb"[\t\n\f\r /]*")
 _TAG_NAME = re.compile(rb"</?([A-Za-z][^\t\n\f\r />]*)")
-_ATTRIBUTE_NAME = re.compile(rb"=?[^\t\n\f\r />=]*")
-_UNQUOTED = re.compile(rb"[^\t\n\f\r >]*")
+# Sections 13.2.5.32 to 40. Nothing in here is ever tried a second time: a tag that does not match has not come to its end.
+_REST_OF_TAG = re.compile(
+    rb"""(?:(?>
+        [\t\n\f\r /]*+
+        (?: =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ )
+        [\t\n\f\r ]*+
+        (?: = [\t\n\f\r ]*+ (?: "[^"]*+" | '[^']*+' | (?=>) | [^\t\n\f\r >"'][^\t\n\f\r >]*+ ) | (?!=) )
+    ))*+
+    [\t\n\f\r /]*+ >""",
+    re.VERBOSE,
+)
 _COMMENT_END = re.compile(rb"--!?>")
 _SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
 
 _HEAD_VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW_TEXT = frozenset({b"title", b"style", b"noframes", b"noscript"})
 _RAW_IN_TEMPLATE = _RAW_TEXT | {b"textarea", b"iframe", b"xmp", b"noembed"}
+_FOREIGN_OR_ENDLESS = frozenset({b"svg", b"math", b"plaintext"})
 _WHOLE = frozenset({b"html", b"head", b"body"})
 _IMPLY_BODY_AT_END = frozenset({b"body", b"html", b"br"})
 _BOM = b"\xef\xbb\xbf"
@@ -38,8 +49,11 @@ class BodyInserter:
         self._scan = self._at_start
         self._position = 0
         self._is_whole = False
+        self._is_head_closed = False
         self._templates = 0
         self._raw_name = b""
+        self._left = _LONGEST_HEAD
+        self._is_in_tag = False
         self._escaped = 0
         self.is_done = False
         self.is_inserted = False
@@ -49,10 +63,18 @@ class BodyInserter:
         if self.is_done:
             return data
         buffer = self._held + data if self._held else data
+        if self._is_in_tag and b">" not in data and not is_last and len(buffer) <= HOLD_BACK:
+            # A tag that comes byte by byte is not read again with each of them.
+            self._held = buffer
+            return b""
         self._held = b""
         self._position = 0
+        self._is_in_tag = False
         while not self.is_done and self._scan(buffer, is_last):
-            pass
+            # Each step is one sign of the document, however it was split.
+            self._left -= 1
+            if not self._left:
+                self._give_up()
         if self.is_done:
             place = self._position
             return buffer[:place] + self._markup + buffer[place:] if self.is_inserted else buffer
@@ -89,11 +111,11 @@ class BodyInserter:
         if start == len(buffer):
             return False
         if buffer[start] != 0x3C:
-            return self._text(buffer, start)
+            return self._text(buffer, start, is_last)
         rest = buffer[start : start + 4]
         if rest == b"<!--":
-            self._position = start + 2
-            self._scan = self._in_comment
+            self._position = start + 4
+            self._scan = self._at_comment_start
             return True
         if b"<!--".startswith(rest) and not is_last:
             return False
@@ -102,25 +124,27 @@ class BodyInserter:
         match = _TAG_NAME.match(buffer, start)
         if match is None:
             return self._odd_sign(buffer, start, is_last)
-        end = _tag_end(buffer, match.end())
-        if end < 0:
+        rest_of_tag = _REST_OF_TAG.match(buffer, match.end())
+        if rest_of_tag is None:
+            self._is_in_tag = True
             return False
-        name = match[1].lower()
+        name, end = match[1].lower(), rest_of_tag.end()
         return self._end_tag(name, start, end) if buffer[start + 1] == 0x2F else self._start_tag(name, start, end)
 
-    def _text(self, buffer: bytes, start: int) -> bool:
+    def _text(self, buffer: bytes, start: int, is_last: bool) -> bool:
         if buffer[start] == _ESCAPE:
             return self._give_up()
         if not self._templates:
             return self._insert(start)
         following = buffer.find(b"<", start)
         self._position = len(buffer) if following < 0 else following
-        return following >= 0
+        return following >= 0 and self._in_head(buffer, is_last)
 
     def _declaration(self, buffer: bytes, start: int) -> bool:
         """A doctype, or what browsers treat as a comment: up to the next ``>``."""
         end = buffer.find(b">", start)
         if end < 0:
+            self._is_in_tag = True
             return False
         self._is_whole |= buffer[start : start + 9].lower() == b"<!doctype"
         self._position = end + 1
@@ -142,12 +166,18 @@ class BodyInserter:
         if name == b"script":
             self._escaped = 0
             self._scan = self._in_script
+        elif name == b"noscript" and self._is_head_closed and not self._templates:
+            # The head may hold one, but after it only the body.
+            return self._insert(start)
         elif name in (_RAW_IN_TEMPLATE if self._templates else _RAW_TEXT):
             self._raw_name = name
             self._scan = self._in_raw_text
         elif name == b"template":
             self._templates += 1
-        elif self._templates or name in _HEAD_VOID:
+        elif self._templates:
+            # Without a tree, nobody knows whether a style in here is one of SVG's, whose content is no raw text.
+            return self._give_up() if name in _FOREIGN_OR_ENDLESS else True
+        elif name in _HEAD_VOID:
             return True
         elif name in _WHOLE:
             self._is_whole = True
@@ -163,11 +193,22 @@ class BodyInserter:
             self._templates -= 1
         elif name in _IMPLY_BODY_AT_END and not self._templates:
             return self._insert(start)
+        elif name == b"head" and not self._templates:
+            self._is_head_closed = True
         self._position = end
         return True
 
+    def _at_comment_start(self, buffer: bytes, is_last: bool) -> bool:
+        """``<!-->`` and ``<!--->`` close at once; ``<!--!>`` and ``<!---!>`` do not."""
+        rest = buffer[self._position : self._position + 2]
+        if rest in (b"", b"-") and not is_last:
+            return False
+        closing = 1 if rest[:1] == b">" else 2 if rest == b"->" else 0
+        self._position += closing
+        self._scan = self._in_head if closing else self._in_comment
+        return True
+
     def _in_comment(self, buffer: bytes, is_last: bool) -> bool:
-        """From the two dashes of ``<!--``, so that ``<!-->`` and ``<!--->`` close at once, as in browsers."""
         match = _COMMENT_END.search(buffer, self._position)
         if match is None:
             self._position = max(self._position, len(buffer) - 3)
@@ -222,30 +263,3 @@ class BodyInserter:
 
 
 _RAW_END = {name: re.compile(rb"</" + name + rb"(?=[\t\n\f\r />])", re.IGNORECASE) for name in _RAW_IN_TEMPLATE}
-
-
-def _tag_end(buffer: bytes, place: int) -> int:
-    """Return where the tag that goes on at ``place`` ends, or -1 when its ``>`` has not come yet (section 13.2.5.32 to 40)."""
-    size = len(buffer)
-    while True:
-        place = _SPACES_OR_SLASH.match(buffer, place).end()  # type: ignore[union-attr]
-        if place >= size:
-            return -1
-        if buffer[place] == 0x3E:
-            return place + 1
-        place = _ATTRIBUTE_NAME.match(buffer, place).end()  # type: ignore[union-attr]
-        place = _SPACES.match(buffer, place).end()  # type: ignore[union-attr]
-        if place >= size:
-            return -1
-        if buffer[place] != 0x3D:
-            continue
-        place = _SPACES.match(buffer, place + 1).end()  # type: ignore[union-attr]
-        if place >= size:
-            return -1
-        quote = buffer[place : place + 1]
-        if quote in (b'"', b"'"):
-            place = buffer.find(quote, place + 1) + 1
-            if not place:
-                return -1
-        elif quote != b">":
-            place = _UNQUOTED.match(buffer, place).end()  # type: ignore[union-attr]
