@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from ..asgi import Header
 from ..caches import BoundedCache
 from ..consent import Decision
-from ..telemetry import Mask, build_masks
+from ..telemetry import RESPONSE_DROPS, Mask, build_masks
 from ..telemetry.masks import drop_header
 
 GONE: Header = (b"", b"")
 """Takes the place of a header that the app may not see at all."""
+
+SET_COOKIE = frozenset({b"set-cookie"})
 
 _VALUES = 1024
 _LONGEST = 1024
@@ -53,8 +55,8 @@ class MaskSet:
     by_page: dict[bytes, Mask]
     """Masks that also look at the request's own host."""
     masks_address: bool
-    drops_hints: bool
-    """Headers that ask the browser for more than it sends by itself are taken out of responses."""
+    handled: frozenset[bytes]
+    """Response headers that are looked into: Set-Cookie, and where ``device`` is not allowed those that ask for more."""
 
 
 class MaskSets:
@@ -80,5 +82,5 @@ def _mask_set(languages: Sequence[str], network: bool, device: bool) -> MaskSet:
         },
         by_page={name: mask for name, mask in masks.items() if name in _BY_PAGE},
         masks_address=not network,
-        drops_hints=not device,
+        handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,
     )

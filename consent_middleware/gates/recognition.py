@@ -12,7 +12,7 @@ from ..caches import BoundedCache
 from ..consent import NO_CHOICE, SIGNALS, Consent, Decision, Signals, Tokens, decide
 from ..consent.names import TokenCookie, token_candidates, token_pattern
 from ..policy import Policy
-from .masks import MaskSets, replacement
+from .masks import MaskSet, MaskSets, replacement
 from .rules import Rules
 from .shapes import Shape
 
@@ -31,6 +31,7 @@ class Known:
     decision: Decision
     signals: Signals
     rules: Rules
+    masks: MaskSet
     expires_at: float
     cookie: Header | None
     """What takes the place of the one Cookie header; ``None`` where it may stay."""
@@ -87,7 +88,7 @@ class Recognition:
         consent, decision, rules = self.decide(self._consent(cookie, is_secure), signals)
         kept, hidden = rules.filter_cookie(cookie)
         pair = replacement(b"cookie", cookie, kept or None) if hidden and is_single else None
-        return Known(consent, decision, signals, rules, self._tokens.expires_at(consent), pair, hidden)
+        return Known(consent, decision, signals, rules, rules.masks, self._tokens.expires_at(consent), pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
         now = time.time()

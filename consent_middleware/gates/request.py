@@ -10,40 +10,35 @@ from .shapes import Shape
 def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> None:
     """Write the client and the headers that the app may see into the scope.
 
-    In place, so that the server's own log sees no more than the app. A list in which nothing changes stays the server's.
+    In place, so that the server's own log sees no more than the app; the list of pairs is a new one, and the server's stays whole.
     """
-    masks = known.rules.masks
+    masks = known.masks
     if masks.masks_address:
         client = scope.get("client")
         if client is not None:
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
-    steps = shape.steps[masks.index]
+    by_value, by_page, drops = shape.steps[masks.index]
     seen = headers.copy()
-    is_shorter = bool(steps.drops)
-    is_changed = is_shorter or not shape.is_regular
-    for place in steps.drops:
-        seen[place] = GONE
+    is_shorter = False
     if known.cookie is not None:
         seen[shape.cookie] = known.cookie
-        is_changed = True
-        is_shorter |= known.cookie is GONE
+        is_shorter = known.cookie is GONE
     elif shape.is_repeated:
-        is_changed = is_shorter = _filter_each_cookie(seen, known)
-    for place, replacements in steps.by_value:
-        pair = replacements[headers[place][1]]
+        is_shorter = _filter_each_cookie(seen, known)
+    for place, replacements in by_value:
+        pair = replacements[seen[place][1]]
         if pair is not None:
             seen[place] = pair
-            is_changed = True
             is_shorter |= pair is GONE
-    for place, mask in steps.by_page:
-        name, value = headers[place]
+    for place, mask in by_page:
+        name, value = seen[place]
         masked = mask(value, headers[shape.host][1] if shape.host >= 0 else b"")
-        if masked != value:
-            seen[place] = GONE if masked is None else (name, masked)
-            is_changed = True
-            is_shorter |= masked is None
-    if is_changed:
-        scope["headers"] = [pair for pair in seen if pair is not GONE] if is_shorter else seen
+        seen[place] = GONE if masked is None else (name, masked)
+        is_shorter |= masked is None
+    for place in drops:
+        seen[place] = GONE
+        is_shorter = True
+    scope["headers"] = [pair for pair in seen if pair is not GONE] if is_shorter else seen
 
 
 def _filter_each_cookie(seen: list[Header], known: Known) -> bool:

@@ -20,7 +20,6 @@ from ..consent import Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
-from ..telemetry import RESPONSE_DROPS
 from . import headers as response_headers
 from . import variants
 from .csp import allowance
@@ -28,6 +27,7 @@ from .encodings import SUPPORTED, Body, Recoded
 from .expiry import within_budget
 from .findings import Finding, Report
 from .html import BodyInserter
+from .masks import SET_COOKIE
 from .recognition import Known, Recognition
 from .rules import Rules
 from .seen import SeenCookies
@@ -42,8 +42,6 @@ _STARTS = frozenset(
 _PLAIN = frozenset({b"content-type", b"content-length", b"cache-control", b"vary", b"date", b"etag", b"location"})
 """Names that most responses carry and that say nothing here: known without lower-casing them."""
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
-_SET_COOKIE = frozenset({b"set-cookie"})
-_SET_COOKIE_AND_HINTS = _SET_COOKIE | RESPONSE_DROPS
 _PATH = "/:@!$&'()*+,=~"
 """What browsers leave as it is in a path, besides letters, digits, "-", "." and "_" (the semicolon is no good in a cookie)."""
 _CRUMBS = 512
@@ -140,7 +138,7 @@ class ResponseGate(msgspec.Struct, eq=False):
         if message["type"] not in _STARTS or message.get("headers") is None:
             return message
         message = _readable(message)
-        headers, _ = self._filtered(list(message["headers"]), _SET_COOKIE)
+        headers, _ = self._filtered(list(message["headers"]), SET_COOKIE)
         self._add_cookies(headers)
         return message
 
@@ -149,7 +147,7 @@ class ResponseGate(msgspec.Struct, eq=False):
         if type(headers) is not list:
             message = _readable(message)
             headers = list(message.get("headers") or ())
-        handled = _SET_COOKIE_AND_HINTS if self.known.rules.masks.drops_hints else _SET_COOKIE
+        handled = self.known.masks.handled
         for pair in headers:
             if pair[0] not in _PLAIN and pair[0].lower() in handled:
                 break

@@ -6,6 +6,7 @@ their place, without looking at every one of them.
 
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
@@ -17,19 +18,19 @@ _LONGEST = 100
 _names = itemgetter(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """What one mask set does to requests of one shape, by place."""
 
-    drops: tuple[int, ...]
     by_value: tuple[tuple[int, Replacements], ...]
     by_page: tuple[tuple[int, Mask], ...]
+    drops: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The places of what matters; -1 where it is missing."""
 
+    names: list[bytes]
     cookie: int
     gpc: int
     host: int
@@ -53,28 +54,37 @@ class Shapes:
     def __init__(self, masks: MaskSets) -> None:
         self._masks = masks
         self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
+        self._recent: dict[int, Shape] = {}
+        """By the number of headers, so bounded by what servers accept."""
 
     def read(self, scope: Scope) -> tuple[list[Header], Shape]:
         """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
         headers = scope.get("headers") or ()
         if type(headers) is list:
-            shape = self._shapes.get(tuple(map(_names, headers)))
+            # Comparing with the last shape of this length is cheaper than hashing sixteen names.
+            names = list(map(_names, headers))
+            recent = self._recent.get(len(names))
+            if recent is not None and recent.names == names:
+                return headers, recent
+            shape = self._shapes.get(tuple(names))
             if shape is not None and shape.is_regular:
+                self._recent[len(names)] = shape
                 return headers, shape
         elif type(headers) is not tuple:
             # What can be read once only would be gone for the app.
             headers = scope["headers"] = list(headers)
         headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
-        names = tuple(map(_names, headers))
-        shape = self._shapes.get(names)
+        key = tuple(map(_names, headers))
+        shape = self._shapes.get(key)
         if shape is None:
-            shape = self._study(names)
-            if len(names) <= _LONGEST:
-                self._shapes.put(names, shape)
+            shape = self._study(key)
+            if len(key) <= _LONGEST:
+                self._shapes.put(key, shape)
         return headers, shape
 
     def _study(self, names: tuple[bytes, ...]) -> Shape:
         return Shape(
+            names=list(names),
             cookie=_place(names, b"cookie"),
             gpc=_place(names, b"sec-gpc"),
             host=_place(names, b"host"),
