@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from ..asgi import Scope
+from ..caches import BoundedCache
 from ..consent import Consent
 from ..telemetry import mask_client
 from ..telemetry.user_agents import reduce_user_agent
@@ -19,16 +20,30 @@ _SALT = b"consent_middleware.form.1"
 _BUCKET = 86_400
 """Seconds. A token of this bucket or the one before is accepted, so each is good for 24 to 48 hours."""
 _LENGTH = 32
+_MADE = 2048
+_LONGEST_AGENT = 512
 
 
 class FormTokens:
     """Makes and checks form tokens. ``secret_keys`` come newest first; older ones still verify."""
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
+        self._made: BoundedCache[tuple[object, ...], str] = BoundedCache(_MADE)
         self._keys = [hashlib.sha256(_SALT + key.encode()).digest() for key in secret_keys]
 
     def make(self, scope: Scope, consent: Consent) -> str:
-        return self._token(self._keys[0], int(time.time()) // _BUCKET, scope, consent)
+        """Return the token of today; for every page of a browser without fetch metadata, so from memory where it can be."""
+        bucket = int(time.time()) // _BUCKET
+        client = scope.get("client")
+        host = client[0] if isinstance(client, tuple | list) and client else str(client)
+        agent = dict(scope["headers"]).get(b"user-agent", b"")
+        key = (bucket, host, agent, consent.id)
+        made = self._made.get(key)
+        if made is None:
+            made = self._token(self._keys[0], bucket, scope, consent)
+            if len(agent) <= _LONGEST_AGENT:
+                self._made.put(key, made)
+        return made
 
     def accepts(self, token: str, scope: Scope, consent: Consent) -> bool:
         if len(token) != _LENGTH or not token.isascii():
@@ -43,7 +58,7 @@ class FormTokens:
     def _token(self, key: bytes, bucket: int, scope: Scope, consent: Consent) -> str:
         # Masked and reduced, so that the token is the same whether or not the gates have done so already.
         client = mask_client(scope.get("client"), behind_proxy=False)
-        agent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+        agent = dict(scope["headers"]).get(b"user-agent", b"")
         network = client[0] if client else ""
         message = f"{bucket}|{network}|{consent.id or ''}|".encode() + reduce_user_agent(agent)
         return hmac.digest(key, message, "sha256").hex()[:_LENGTH]

@@ -64,3 +64,13 @@ def test_a_made_up_token_is_refused(token: str) -> None:
 def test_only_a_browser_without_fetch_metadata_needs_a_token() -> None:
     assert needs_token(SCOPE)
     assert not needs_token({"headers": [(b"sec-fetch-site", b"none")]})
+
+
+def test_a_server_may_name_the_client_in_a_list() -> None:
+    listed = {**SCOPE, "client": ["192.0.2.7", 5000]}
+    assert TOKENS.make(listed, NO_CHOICE) == TOKENS.make(SCOPE, NO_CHOICE)
+
+
+def test_another_port_of_the_same_visitor_makes_no_other_token() -> None:
+    other = {**SCOPE, "client": ("192.0.2.7", 5001)}
+    assert TOKENS.make(other, NO_CHOICE) == TOKENS.make(SCOPE, NO_CHOICE)

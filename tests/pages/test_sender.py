@@ -60,9 +60,10 @@ def test_without_fetch_metadata_any_other_origin_is_foreign(origin: str, host: s
     assert sent(("origin", origin), ("host", host)) is Sender.FOREIGN
 
 
-def test_two_origins_or_two_hosts_are_foreign() -> None:
+def test_two_origins_or_any_number_of_hosts_but_one_are_foreign() -> None:
     assert sent(("origin", "http://a.example"), ("origin", "http://b.example"), ("host", "a.example")) is Sender.FOREIGN
-    assert sent(("origin", "http://a.example"), ("host", "b.example"), ("host", "a.example")) is Sender.FOREIGN
+    for hosts in (("a.example", "b.example"), ("b.example", "a.example"), ()):
+        assert sent(("origin", "http://a.example"), *(("host", host) for host in hosts)) is Sender.FOREIGN
 
 
 def test_a_null_or_missing_origin_without_fetch_metadata_proves_nothing() -> None:
