@@ -341,7 +341,7 @@ def test_a_packed_page_is_opened_and_packed_again() -> None:
 
 
 def test_shortcuts_that_would_send_a_body_past_us_are_withdrawn_for_pages_only() -> None:
-    extensions = {"http.response.pathsend": {}, "http.response.zerocopysend": {}, "http.response.trailers": {}}
+    extensions: dict[str, object] = {"http.response.pathsend": {}, "http.response.zerocopysend": {}, "http.response.trailers": {}}
     app = page()
     navigate(app, extensions=extensions)
     assert app.scope["extensions"] == {"http.response.trailers": {}}
@@ -360,7 +360,7 @@ def test_where_there_is_nothing_to_ask_a_page_differs_in_vary_at_most() -> None:
     ]
     app = page("_ga=1; Path=/; Max-Age=99", "zzz=2", headers=headers)
     conditions = [(b"if-none-match", b'"x"'), (b"accept-encoding", b"br"), (b"range", b"bytes=0-4")]
-    extensions = {"http.response.pathsend": {}}
+    extensions: dict[str, object] = {"http.response.pathsend": {}}
     answer = navigate(app, MANUAL, headers=conditions, cookie=f"a=1; _ga=2; {EVERYTHING}", extensions=extensions)
     assert answer.headers == [*app.headers, (b"vary", b"Cookie, Sec-GPC")]
     assert answer.body == PAGE
