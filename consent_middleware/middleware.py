@@ -78,7 +78,7 @@ class ConsentMiddleware:
             decide=self._decide,
             record=self._record,
             tokens=tokens,
-            set_cookies=SetCookieFilter(self._seen, self._report),
+            set_cookies=SetCookieFilter(self._seen, self._report, is_observing=self._is_observing),
             seen=self._seen,
             banner=self._banner,
             report=self._report,

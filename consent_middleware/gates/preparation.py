@@ -1,8 +1,12 @@
 """What a page request must be relieved of, so that the banner can be written into the answer."""
 
+import re
+
 from ..asgi import Header, Scope
 from . import variants
 
+# Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).
+_GZIP = re.compile(rb"gzip(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|\Z))", re.IGNORECASE)
 _BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
 
 
@@ -17,7 +21,7 @@ def prepare(scope: Scope, variant: str) -> None:
     for name, value in scope.get("headers") or ():
         kept: bytes | None = value
         if name == b"accept-encoding":
-            kept = b"gzip" if b"gzip" in value.lower() else b"identity"
+            kept = b"gzip" if _GZIP.search(value) else b"identity"
         elif name == b"if-none-match":
             kept = variants.take_off(value, variant) or None
         elif name in (b"if-modified-since", b"if-range", b"range"):

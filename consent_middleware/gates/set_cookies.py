@@ -30,10 +30,11 @@ class CookieRequest:
 class SetCookieFilter:
     """Decides about every Set-Cookie of one middleware; holds what it has seen and already said."""
 
-    def __init__(self, seen: SeenCookies, report: Report | None) -> None:
+    def __init__(self, seen: SeenCookies, report: Report | None, *, is_observing: bool = False) -> None:
         self._seen = seen
         self._report = report
         self._hinted: set[str] = set()
+        self._happened = "would not be set" if is_observing else "was not set"
 
     def judge(self, header: bytes, rules: Rules, request: CookieRequest) -> tuple[bytes | None, str | None]:
         """Return the header to send (the same, a changed one, or ``None`` to leave it out), and a mark for the token or ``None``.
@@ -110,11 +111,12 @@ class SetCookieFilter:
             return
         self._hinted.add(name)
         logger.warning(
-            "The cookie %r was not set, because nothing says what it is for. If the app needs it, declare it in the policy:\n"
+            "The cookie %r %s, because nothing says what it is for. If the app needs it, declare it in the policy:\n"
             "[[cookies]]\n"
             "name = %s\n"
             'purpose = "authentication"',
             name,
+            self._happened,
             json.dumps(name),
         )
 

@@ -4,7 +4,10 @@ The variant's name is appended to the app's own tag on the way out (``"abc"`` â†
 ``If-None-Match`` on the way in, where it must be the variant that would be sent now (RFC 9110, section 8.8.3).
 """
 
+import re
+
 _SIGN = b"--privacy-"
+_TAG = re.compile(rb'(?:W/)?"[^"]*"')
 
 
 def add(etag: bytes, variant: str) -> bytes:
@@ -19,5 +22,4 @@ def take_off(header: bytes, variant: str) -> bytes:
     if header.strip() == b"*":
         return header
     suffix = _SIGN + variant.encode("ascii") + b'"'
-    tags = [tag.strip() for tag in header.split(b",")]
-    return b", ".join(tag.removesuffix(suffix) + b'"' for tag in tags if tag.endswith(suffix))
+    return b", ".join(tag.removesuffix(suffix) + b'"' for tag in _TAG.findall(header) if tag.endswith(suffix))
