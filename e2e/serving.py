@@ -106,11 +106,17 @@ def free_port_pair() -> int:
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
-    await server.serve([listener])
+    serving = asyncio.create_task(server.serve([listener]))
+    while not server.should_exit and not serving.done():  # noqa: ASYNC110 (another thread says when)
+        await asyncio.sleep(0.02)
     # A browser keeps connections open, some of them unused, and TLS waits for its goodbye: end them for it.
     for connection in list(server.server_state.connections):
         if connection.transport is not None:
             connection.transport.abort()
+    await serving
+    # What was still shaking hands is known to the loop alone, which has no public way to end it before Python 3.13.
+    for transport in list(getattr(asyncio.get_running_loop(), "_transports", {}).values()):
+        transport.abort()
     await asyncio.sleep(0.01)
 
 
