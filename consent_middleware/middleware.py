@@ -114,7 +114,7 @@ class ConsentMiddleware:
             await self._pages(scope, receive, gate.send)
             return
         if is_document and self._banner.is_needed(gate.visit):
-            preparation.prepare(scope, self._banner.variant(gate.visit, scope))
+            preparation.prepare(scope, lambda: self._banner.variant(gate.visit, scope))
         if isinstance(outer, ResponseGate):
             outer.is_superseded = True
         await self.app(scope, receive, gate.send)

@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterable
 from ..asgi import Header
 from .cookie_dates import parse_cookie_date
 
-_BODY_DIGESTS = frozenset({b"content-digest", b"repr-digest", b"digest", b"content-md5"})
+_BODY_FACTS = frozenset(
+    {
+        b"content-length",
+        b"content-digest",
+        b"repr-digest",
+        b"digest",
+        b"content-md5",
+        b"accept-ranges",
+        b"last-modified",
+    }
+)
 _FOR_SHARED_CACHES = frozenset(
     {
         b"surrogate-control",
@@ -38,6 +48,9 @@ def without(headers: Iterable[Header], names: frozenset[bytes]) -> list[Header]:
 
 def add_vary(headers: list[Header], *names: bytes) -> None:
     """Add field names to Vary in place; ``*`` already says everything, and nothing is named twice (RFC 9110, section 12.5.5)."""
+    if not any(key.lower() == b"vary" for key, _ in headers):
+        headers.append((b"vary", b", ".join(names)))
+        return
     present = [part.strip().lower() for value in values(headers, b"vary") for part in value.split(b",")]
     missing = [name for name in names if name.lower() not in present]
     if b"*" in present or not missing:
@@ -46,15 +59,19 @@ def add_vary(headers: list[Header], *names: bytes) -> None:
         if key.lower() == b"vary":
             headers[index] = (key, b", ".join([value, *missing] if value.strip() else missing))
             return
-    headers.append((b"vary", b", ".join(missing)))
 
 
 def make_private(headers: list[Header]) -> None:
     """Keep a page that shows one visitor's state out of shared caches (RFC 9111, section 5.2.2.7)."""
+    present = {name.lower() for name, _ in headers}
+    if not present.isdisjoint(_FOR_SHARED_CACHES):
+        headers[:] = without(headers, _FOR_SHARED_CACHES)
+    if b"cache-control" not in present:
+        headers.append((b"cache-control", b"private"))
+        return
     written = values(headers, b"cache-control")
     directives = [part.strip() for value in written for part in value.split(b",") if part.strip()]
     names = [directive.partition(b"=")[0].strip().lower() for directive in directives]
-    headers[:] = without(headers, _FOR_SHARED_CACHES)
     if b"no-store" in names or b"private" in names:
         return
     kept = [directive for directive, name in zip(directives, names, strict=True) if name not in _SHARED_ONLY]
@@ -79,8 +96,7 @@ def is_shared(headers: Iterable[Header]) -> bool:
 
 def drop_body_facts(headers: Iterable[Header]) -> list[Header]:
     """Remove what described the body before it was changed: length, digests, ranges, date of change."""
-    gone = _BODY_DIGESTS | {b"content-length", b"accept-ranges", b"last-modified"}
-    return without(headers, gone)
+    return without(headers, _BODY_FACTS)
 
 
 def map_etag(headers: Iterable[Header], change: Callable[[bytes], bytes]) -> list[Header]:

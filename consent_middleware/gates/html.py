@@ -15,15 +15,27 @@ _WHITE = rb"[\t\n\f\r ]"
 _SPACES = re.compile(_WHITE + rb"*")
 _TAG_NAME = re.compile(rb"</?([A-Za-z][^\t\n\f\r />]*)")
 # Sections 13.2.5.32 to 40. Nothing in here is ever tried a second time: a tag that does not match has not come to its end.
-_REST_OF_TAG = re.compile(
-    rb"""(?:(?>
+_REST = rb"""(?:(?>
         [\t\n\f\r /]*+
         (?: =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ )
         [\t\n\f\r ]*+
         (?: = [\t\n\f\r ]*+ (?: "[^"]*+" | '[^']*+' | (?=>) | [^\t\n\f\r >"'][^\t\n\f\r >]*+ ) | (?!=) )
     ))*+
-    [\t\n\f\r /]*+ >""",
-    re.VERBOSE,
+    [\t\n\f\r /]*+ >"""
+_REST_OF_TAG = re.compile(_REST, re.VERBOSE)
+_NAME_ENDS = rb"(?=[\t\n\f\r />])"
+# Most heads are as simple as this and come in one chunk: read in one go, to the same place as by the scanners below.
+_SIMPLE_HEAD = re.compile(
+    rb"""(?:\xef\xbb\xbf)?+ [\t\n\f\r ]*+ <!doctype[^>]*+>
+    (?> [\t\n\f\r ]*+ (?:
+        </?+head NAME_ENDS REST
+      | <(?:html|meta|link|base) NAME_ENDS REST
+      | <title NAME_ENDS REST [^<]*+ </title NAME_ENDS REST
+      | <style NAME_ENDS REST [^<]*+ </style NAME_ENDS REST
+      | <script NAME_ENDS REST [^<]*+ </script NAME_ENDS REST
+    ))*+
+    [\t\n\f\r ]*+ <body NAME_ENDS REST""".replace(b"NAME_ENDS", _NAME_ENDS).replace(b"REST", _REST),
+    re.VERBOSE | re.IGNORECASE,
 )
 _COMMENT_END = re.compile(rb"--!?>")
 _SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
@@ -100,6 +112,10 @@ class BodyInserter:
             return False
         if buffer.startswith(_UTF_16_BOMS):
             return self._give_up()
+        simple = _SIMPLE_HEAD.match(buffer)
+        if simple is not None:
+            self._is_whole = True
+            return self._insert(simple.end())
         if buffer.startswith(_BOM):
             self._position = 3
         self._scan = self._in_head

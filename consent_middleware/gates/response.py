@@ -6,6 +6,7 @@ page into which the banner goes; every other message passes as it is.
 
 import functools
 import logging
+import re
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from ..errors import LedgerError
 from ..policy import Policy
 from . import headers as response_headers
 from . import variants
-from .csp import allowance
+from .csp import FREE, allowance
 from .encodings import SUPPORTED, Body, Recoded
 from .expiry import within_budget
 from .findings import Finding, Report
@@ -47,7 +48,7 @@ _PATH = "/:@!$&'()*+,=~"
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 _NO_BODY = frozenset({204, 205, 206, 304})
-_NOT_ASCII = (b"utf-16", b"utf-32", b"utf-7", b"iso-2022", b"ucs-2", b"csutf16")
+_NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
 
 class Banner(Protocol):
@@ -276,20 +277,26 @@ class ResponseGate(msgspec.Struct, eq=False):
         if status == 304:
             response_headers.make_private(headers)
             return self._with_variant(headers)
-        if status in _NO_BODY or status < 200 or not _is_rewritable(headers):
+        # Asked by name, since most pages have few of them.
+        present = {name.lower() for name, _ in headers}
+        if status in _NO_BODY or status < 200 or not _is_rewritable(headers, present):
             return headers
-        coding = response_headers.first(headers, b"content-encoding").strip().lower()
+        coding = b""
+        if b"content-encoding" in present:
+            coding = response_headers.first(headers, b"content-encoding").strip().lower()
         if coding not in (b"", b"identity") and coding not in SUPPORTED:
             _tell_unwritable(coding)
             return headers
         if self.scope.get("method") != "HEAD":
-            allowed = allowance(headers, self._fields().get(b"host", b""))
+            allowed = FREE
+            if b"content-security-policy" in present:
+                allowed = allowance(headers, self._fields().get(b"host", b""))
             markup = banner.render(visit, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
             inserter = BodyInserter(markup)
             self.body = Recoded(inserter, coding) if coding in SUPPORTED else inserter
         headers = response_headers.drop_body_facts(headers)
         response_headers.make_private(headers)
-        return self._with_variant(headers)
+        return self._with_variant(headers) if b"etag" in present else headers
 
     def _with_variant(self, headers: list[Header]) -> list[Header]:
         variant = self.gates.banner.variant(self.visit, self.scope)
@@ -321,13 +328,16 @@ def _is_html(status: int, headers: list[Header]) -> bool:
     return kind == b"text/html" or (status == 304 and not kind and bool(response_headers.first(headers, b"etag")))
 
 
-def _is_rewritable(headers: list[Header]) -> bool:
-    content_type = response_headers.first(headers, b"content-type").lower()
-    if any(charset in content_type for charset in _NOT_ASCII):
+def _is_rewritable(headers: list[Header], present: set[bytes]) -> bool:
+    if _NOT_ASCII.search(response_headers.first(headers, b"content-type")):
         return False
-    if response_headers.first(headers, b"content-disposition").strip().lower().startswith(b"attachment"):
+    if b"content-disposition" in present and response_headers.first(
+        headers, b"content-disposition"
+    ).strip().lower().startswith(b"attachment"):
         return False
-    return not any(b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control"))
+    return b"cache-control" not in present or not any(
+        b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control")
+    )
 
 
 def _without_port(host: str) -> str:
