@@ -129,11 +129,13 @@ def drive(app: ASGIApp, scope: Scope) -> Answer:
 
 async def _exchange(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
     answer = Answer()
-    sent = False
+    sent, finished = False, asyncio.Event()
 
     async def receive() -> Message:
         nonlocal sent
         if sent:
+            # A browser goes away when it has its answer.
+            await finished.wait()
             return {"type": "http.disconnect" if scope["type"] == "http" else "websocket.disconnect"}
         sent = True
         if scope["type"] == "websocket":
@@ -142,6 +144,8 @@ async def _exchange(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
 
     async def send(message: Message) -> None:
         answer.messages.append(message)
+        if message["type"] in ("http.response.body", "websocket.close") and not message.get("more_body"):
+            finished.set()
 
     try:
         await app(scope, receive, send)

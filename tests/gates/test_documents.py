@@ -341,7 +341,11 @@ def test_a_packed_page_is_opened_and_packed_again() -> None:
 
 
 def test_shortcuts_that_would_send_a_body_past_us_are_withdrawn_for_pages_only() -> None:
-    extensions: dict[str, object] = {"http.response.pathsend": {}, "http.response.zerocopysend": {}, "http.response.trailers": {}}
+    extensions: dict[str, object] = {
+        "http.response.pathsend": {},
+        "http.response.zerocopysend": {},
+        "http.response.trailers": {},
+    }
     app = page()
     navigate(app, extensions=extensions)
     assert app.scope["extensions"] == {"http.response.trailers": {}}

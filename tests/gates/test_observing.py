@@ -37,7 +37,7 @@ def both(app: App, **options: Any) -> tuple[Answer, Answer, list[Finding], dict[
 
 def test_request_and_response_are_what_they_are_without_us() -> None:
     app = page("_ga=1; Max-Age=99999999999", "zzz=2", headers=[(b"accept-ch", b"DPR"), (b"content-length", b"9")])
-    extensions = {"http.response.pathsend": {}}
+    extensions: dict[str, object] = {"http.response.pathsend": {}}
     bare, observed, _, seen = both(app, headers=HEADERS, cookie=f"_ga=1; {token()}", extensions=extensions)
     assert observed == bare
     assert seen["client"] == ("203.0.113.77", 50123)
