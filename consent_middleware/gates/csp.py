@@ -34,15 +34,16 @@ def allowance(headers: Iterable[Header], host: bytes) -> Allowance:
     nonce: str | None = None
     own = host.decode("latin-1").lower()
     for policy in policies:
-        if "sandbox" in policy and "allow-forms" not in policy["sandbox"]:
+        # Without "allow-same-origin" a form comes from nowhere, and is refused.
+        if "sandbox" in policy and not {"allow-forms", "allow-same-origin"} <= set(map(str.lower, policy["sandbox"])):
             return Allowance(is_excluded=True)
         if "form-action" in policy and not _matches_self(policy["form-action"], own):
             return Allowance(is_excluded=True)
         for directive in ("script-src-elem", "style-src-elem"):
             sources = _sources(policy, directive)
-            if sources is None or (_matches_self(sources, own) and "'strict-dynamic'" not in sources):
+            if sources is None or (_matches_self(sources, own) and not _is_strict(sources, directive)):
                 continue
-            wanted = next((source[7:-1] for source in sources if source.startswith("'nonce-")), None)
+            wanted = next((source[7:-1] for source in sources if source[:7].lower() == "'nonce-"), None)
             if wanted is None or nonce not in (None, wanted):
                 return Allowance(is_excluded=True)
             nonce = wanted
@@ -66,13 +67,18 @@ def _sources(policy: dict[str, list[str]], directive: str) -> list[str] | None:
     return None
 
 
+def _is_strict(sources: Iterable[str], directive: str) -> bool:
+    """With ``'strict-dynamic'`` only a nonce counts, and only for scripts (section 6.7.1.1)."""
+    return directive == "script-src-elem" and any(source.lower() == "'strict-dynamic'" for source in sources)
+
+
 def _matches_self(sources: Iterable[str], host: str) -> bool:
-    name = host.partition(":")[0]
+    """Say whether the page's own host is among ``sources``; a port other than the scheme's own must be named."""
     for source in sources:
         lowered = source.lower()
         bare = lowered.rpartition("://")[2].rstrip("/")
-        if lowered in ("'self'", "*", "https:", "http:") or bare in (host, name):
+        if lowered in ("'self'", "*", "https:", "http:") or bare == host:
             return True
-        if bare.startswith("*.") and name.endswith(bare[1:]):
+        if bare.startswith("*.") and host.endswith(bare[1:]):
             return True
     return False
