@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from itsdangerous import BadData, Signer
-from itsdangerous.encoding import base64_decode, base64_encode, bytes_to_int, int_to_bytes
+from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes
 
 from ..policy import Policy
 from ..policy.digests import LENGTH
@@ -60,7 +60,7 @@ class Tokens:
             # Not TimestampSigner's unsign: that one builds a datetime and refuses a clock one second behind.
             signed = self._signer.unsign(token)
             payload, _, stamp = signed.rpartition(b".")
-            chosen_at = bytes_to_int(base64_decode(stamp))
+            chosen_at = int.from_bytes(base64_decode(stamp), "big")
             head, allowed, refused = payload.decode("ascii").split(".")
         except (BadData, ValueError):
             return NO_CHOICE

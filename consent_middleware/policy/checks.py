@@ -24,6 +24,8 @@ _HOST = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a
 # RFC 6265bis, section 4.1.1: a cookie name is a token.
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z?]+")
 _ACT = re.compile(r"(POST|PUT|PATCH|DELETE|GET) /\S*")
+_PATH = re.compile(r"[ -:<-~]+")
+_NEVER_BY_ACT = ("analytics", "marketing")
 _NEVER_NECESSARY = "marketing"
 
 
@@ -50,8 +52,7 @@ def _settings(declared: Declarations, add: Add) -> None:
             'Write for example lifetime = "6 months".',
         )
     for index, origin in enumerate(declared.origins):
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        if not _is_url(origin) or origin.count("/") != 2 or any(sign in origin for sign in "?#@"):
             add(
                 f"origins[{index}]",
                 origin,
@@ -75,6 +76,8 @@ def _settings(declared: Declarations, add: Add) -> None:
             "A shared choice needs to know the site's own address.",
             'Add url = "https://…" to [site].',
         )
+        return
+    if not _is_url(declared.site.url):
         return
     host = urlsplit(declared.site.url).hostname or ""
     if host != declared.share and not host.endswith(f".{declared.share}"):
@@ -185,6 +188,10 @@ def _purposes(declared: Declarations, add: Add) -> None:
 
 def _services(declared: Declarations, add: Add) -> None:
     known = _purpose_ids(declared)
+    claimed = {
+        cookie.name or cookie.pattern or "": (f"cookies[{index}]", cookie.purpose)
+        for index, cookie in enumerate(declared.cookies)
+    }
     seen: set[str] = set()
     for index, service in enumerate(declared.services):
         key = f"services[{index}]"
@@ -216,6 +223,14 @@ def _services(declared: Declarations, add: Add) -> None:
                 )
         for place, written in enumerate(service.cookies):
             _cookie_name(f"{key}.cookies[{place}]", written, add)
+            other, purpose = claimed.setdefault(written, (f"{key}.cookies[{place}]", service.purpose))
+            if purpose != service.purpose:
+                add(
+                    f"{key}.cookies[{place}]",
+                    written,
+                    f'{other} declares the same cookie for "{purpose}".',
+                    "Keep one of the two; a cookie for several purposes belongs to the one that needs consent.",
+                )
         if service.country is not None and not re.fullmatch("[A-Z]{2}", service.country):
             add(
                 f"{key}.country",
@@ -278,6 +293,13 @@ def _cookies(declared: Declarations, add: Add) -> None:
                     "This is not a request.",
                     'Write true, or a method and a path: "POST /settings".',
                 )
+        if cookie.explicit_act and cookie.purpose in _NEVER_BY_ACT:
+            add(
+                f"{key}.explicit_act",
+                cookie.explicit_act,
+                f"No act of a visitor asks for {cookie.purpose}; this exemption is for preferences (WP29 Opinion 04/2012, 3.6).",
+                "Remove this line.",
+            )
         if cookie.domain is not None and not _is_host(cookie.domain.removeprefix(".")):
             add(f"{key}.domain", cookie.domain, "This is not a domain.", 'Write for example domain = "example.com".')
         if cookie.domain is not None and (written or "").lower().startswith("__host-"):
@@ -291,6 +313,13 @@ def _cookies(declared: Declarations, add: Add) -> None:
             if not path.startswith("/"):
                 add(
                     f"{key}.paths[{place}]", path, "A cookie path starts with a slash.", f"Write {as_toml('/' + path)}."
+                )
+            elif not _PATH.fullmatch(path):
+                add(
+                    f"{key}.paths[{place}]",
+                    path,
+                    "No cookie can have this path (RFC 6265bis).",
+                    "Write it as browsers send it: ASCII, without a semicolon, other characters as %XX.",
                 )
 
 
