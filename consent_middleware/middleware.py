@@ -25,6 +25,7 @@ from .policy import Policy
 logger = logging.getLogger("consent_middleware")
 
 GPC_PATH = "/.well-known/gpc.json"
+_STOPPING = frozenset({"lifespan.startup.failed", "lifespan.shutdown.complete", "lifespan.shutdown.failed"})
 _SECURE_SCHEMES = frozenset({"https", "wss"})
 
 
@@ -149,10 +150,7 @@ class ConsentMiddleware:
             return message
 
         async def send_lifespan(message: Message) -> None:
-            if (
-                message["type"] in ("lifespan.shutdown.complete", "lifespan.shutdown.failed")
-                and self._ledger is not None
-            ):
+            if message["type"] in _STOPPING and self._ledger is not None:
                 await self._ledger.stop()
             await send(message)
 
