@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 from starlette.types import ASGIApp
 
 from e2e.browser import find_chromium, launch_arguments
-from e2e.serving import Site, served
+from e2e.serving import LOOPBACK, Site, served
 from hatch_build import compile_catalogs
 
 # Chromium answers on loopback in milliseconds: what takes longer is a defect, and should not take 30 s to say so.
@@ -29,6 +29,8 @@ def fresh_catalogs() -> None:
 def browser_type_launch_args(browser_type_launch_args: Options) -> Options:
     """Launch the Chromium that `./dev` found, and Playwright's own where there is none."""
     arguments = [*browser_type_launch_args.get("args", []), *launch_arguments()]
+    # Names below localhost count as secure even on plain http. These do not, as on a network of one's own.
+    arguments.append(f"--host-resolver-rules=MAP *.test {LOOPBACK}")
     options = {**browser_type_launch_args, "args": arguments}
     path = find_chromium()
     return options if path is None else {**options, "executable_path": path}

@@ -1,0 +1,80 @@
+"""Going back to a page that was open before the choice."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserType, Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from consent_middleware import ConsentMiddleware
+from e2e.conftest import TIMEOUT, Options
+from e2e.serving import served
+from e2e.visitor import action, banner, choose
+
+HOST = "www.shop.localhost"
+
+
+async def cached_page(request: Request) -> HTMLResponse:
+    """A page that browsers may keep for ten minutes."""
+    html = f'<!doctype html><title>Shop</title><h1>{request.url.path}</h1><a href="/second">Go on</a>'
+    return HTMLResponse(html, headers={"cache-control": "max-age=600", "etag": '"1"'})
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[str]:
+    app = ConsentMiddleware(Starlette(routes=[Route("/{name}", cached_page)]), secret_key="a key for tests")
+    with served(app) as site:
+        yield site.url(HOST)
+
+
+def choose_on_a_second_page(page: Page, home: str, name: str) -> None:
+    page.goto(f"{home}/first")
+    page.get_by_role("link", name="Go on").click()
+    page.wait_for_url("**/second")
+    choose(page, name)
+
+
+def go_back(page: Page) -> None:
+    """To the first page: a form without JavaScript leaves the second one twice in the history."""
+    while not page.url.endswith("/first"):
+        page.go_back(wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_have_text("/first")
+
+
+@pytest.mark.parametrize("name", ["accept-all", "reject-all"])
+def test_the_page_before_asks_no_more(either_page: Page, home: str, name: str) -> None:
+    choose_on_a_second_page(either_page, home, name)
+    go_back(either_page)
+    expect(banner(either_page)).to_have_count(0)
+    expect(either_page.locator('[data-privacy-ui="entry"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["accept-all", "reject-all"])
+def test_a_page_that_was_kept_alive_asks_no_more(lively: Page, home: str, name: str) -> None:
+    lively.add_init_script("addEventListener('pageshow', (event) => { if (event.persisted) sessionStorage.kept = 1 })")
+    choose_on_a_second_page(lively, home, name)
+    go_back(lively)
+    expect(banner(lively)).to_have_count(0)
+    expect(action(lively, "manage")).to_be_visible()
+    assert lively.evaluate("sessionStorage.kept") == "1"
+    assert lively.evaluate("window.privacy.allows('analytics')") is (name == "accept-all")
+
+
+@pytest.fixture(scope="module")
+def lively_browser(browser_type: BrowserType, browser_type_launch_args: Options) -> Iterator[Any]:
+    """A browser whose back/forward cache is on, which Playwright switches off."""
+    options = {**browser_type_launch_args, "ignore_default_args": ["--disable-back-forward-cache"]}
+    with closing(browser_type.launch(**options)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def lively(lively_browser: Any) -> Iterator[Page]:
+    with closing(lively_browser.new_context()) as context:
+        context.set_default_timeout(TIMEOUT)
+        yield context.new_page()
