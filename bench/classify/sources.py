@@ -123,7 +123,7 @@ def read_cookiepedia(folder: Path) -> Labelled:
 
 
 def read_cookiedatabase(folder: Path) -> Labelled:
-    """What cookiedatabase.org and vendors' pages say, collected; its "functional" is finer in words than in label."""
+    """What cookiedatabase.org says; its "functional" is finer in words than in label."""
     labels = {"Analytics": "analytics", "Marketing": "marketing", "Marketing/Tracking": "tracking"}
     labels |= {"Statistics": "analytics", "Statistics (anonymous)": "analytics", "Preferences": "preference"}
     said = re.compile(r"language|currency|user preferences|dismissed|shown|screen|location|configuration|usage history")
@@ -131,6 +131,8 @@ def read_cookiedatabase(folder: Path) -> Labelled:
     text = (folder / "cookiedatabase.js").read_text("utf-8")
     text = text[text.index("[") : text.rindex("]") + 1]
     for cookie in json.loads(re.sub(r",\s*([\]}])", r"\1", text)):
+        if not cookie["functionality"].startswith(("to ", "with unknown")):
+            continue  # worded otherwise, it comes from a list that others copy too
         label = labels.get(cookie["purpose"], "functional")
         if label == "functional":
             words = cookie["functionality"]
