@@ -10,12 +10,16 @@ SOURCES is a folder with whichever of these you have fetched (each under its own
     technologies/*.json         github.com/enthec/webappanalyzer, src/technologies, with src/categories.json beside it
     disclosures/*.json          npm prebid.js, metadata/modules
     tracking-rules.txt          AdGuard's Tracking Protection filter, as text
+    notice-rules.txt            AdGuard's Cookie Notices filter, as text
+    cookiepedia.pkl             github.com/dibollinger/CookieBlock-Consent-Crawler, cookie_statistics_analysis/*.pkl
+    cookiedatabase.js           github.com/Aman-Codes/webevaluator, backend/node/data/cookies.js
 
 Besides one list a source, it writes ``agreed.csv``: names on which at least two sources agree.
 """
 
 import csv
 import json
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -93,6 +97,49 @@ def read_tracking_rules(folder: Path) -> Labelled:
             yield found[1], "tracking"
 
 
+def read_notice_rules(folder: Path) -> Labelled:
+    """Cookies that a content blocker sets so that a site believes the visitor has answered its cookie notice."""
+    text = (folder / "notice-rules.txt").read_text("utf-8")
+    for found in re.finditer(r"(?:trusted-)?set-cookie(?:-reload)?(?:',\s*'|\\',\s*\\'|,\s*)([^'\\,)\s]+)", text):
+        yield found[1], "necessary"
+
+
+class _NothingElse(pickle.Unpickler):
+    """Reads a pickled table without letting it run anything: every class in it becomes ``complex``."""
+
+    def find_class(self, module: str, name: str) -> type[complex]:
+        return complex
+
+
+def read_cookiepedia(folder: Path) -> Labelled:
+    """Cookiepedia's answers of June 2021 for the names of a large crawl; what it calls functionality may be a session."""
+    labels = {"Strictly Necessary": "necessary", "Functionality": "functional"}
+    labels |= {"Performance": "analytics", "Targeting/Advertising": "marketing"}
+    with (folder / "cookiepedia.pkl").open("rb") as file:
+        answers: dict[str, tuple[object, str]] = _NothingElse(file).load()
+    for name, (_, label) in answers.items():
+        if label in labels:
+            yield name, labels[label]
+
+
+def read_cookiedatabase(folder: Path) -> Labelled:
+    """What cookiedatabase.org says; its "functional" is finer in words than in label."""
+    labels = {"Analytics": "analytics", "Marketing": "marketing", "Marketing/Tracking": "tracking"}
+    labels |= {"Statistics": "analytics", "Statistics (anonymous)": "analytics", "Preferences": "preference"}
+    said = re.compile(r"language|currency|user preferences|dismissed|shown|screen|location|configuration|usage history")
+    kept = re.compile(r"consent|hackers|fraud|load balancing|logged in|session ID|shopping cart|cookies can be placed")
+    text = (folder / "cookiedatabase.js").read_text("utf-8")
+    text = text[text.index("[") : text.rindex("]") + 1]
+    for cookie in json.loads(re.sub(r",\s*([\]}])", r"\1", text)):
+        if not cookie["functionality"].startswith(("to ", "with unknown")):
+            continue  # worded otherwise, it comes from a list that others copy too
+        label = labels.get(cookie["purpose"], "functional")
+        if label == "functional":
+            words = cookie["functionality"]
+            label = "preference" if said.search(words) else "necessary" if kept.search(words) else label
+        yield cookie["cookie_name"].strip(), label
+
+
 READERS: dict[str, tuple[str, Callable[[Path], Labelled]]] = {
     "database": ("open-cookie-database.csv", read_open_cookie_database),
     "sites": ("crawl.json", read_crawl),
@@ -100,6 +147,9 @@ READERS: dict[str, tuple[str, Callable[[Path], Labelled]]] = {
     "technologies": ("technologies", read_technologies),
     "disclosures": ("disclosures", read_disclosures),
     "tracking-rules": ("tracking-rules.txt", read_tracking_rules),
+    "notice-rules": ("notice-rules.txt", read_notice_rules),
+    "cookiepedia": ("cookiepedia.pkl", read_cookiepedia),
+    "cookiedatabase": ("cookiedatabase.js", read_cookiedatabase),
 }
 
 

@@ -4,6 +4,7 @@ The facts are in ``catalogue/*.toml``, for people; ``catalogue.json`` holds the 
 ``catalogue_source``, so that start-up takes milliseconds (a test holds the two together).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ hex digits, eight or more letters with a digit among them, exactly thirty-two he
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 _LONGEST_HOST = 253
+_TELLING = 3
+_SHORT = tuple(range(_TELLING - 1, 0, -1))
+"""Lengths of beginnings that are too short to be told by their first three letters."""
 
 
 class Vendor(msgspec.Struct, frozen=True, array_like=True):
@@ -92,8 +96,8 @@ class Catalogue:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        # Longest beginning first: "_ga_<id>" speaks before a shorter one would.
-        self._lengths = sorted({len(beginning) for beginning in index.templates}, reverse=True)
+        # Longest beginning first: "_ga_<id>" speaks before a shorter one would. Three letters tell which lengths to try.
+        self._lengths = _lengths_by_start(index.templates)
         self._ending_lengths = sorted({len(ending) for ending in index.endings}, reverse=True)
         self._hosts = {host: number for number, vendor in enumerate(index.vendors) for host in vendor.hosts}
 
@@ -139,7 +143,7 @@ class Catalogue:
     def _by_template(self, name: str) -> Known | None:
         size = len(name)
         templates = self._index.templates
-        for length in self._lengths:
+        for length in self._lengths.get(name[:_TELLING], _SHORT):
             if length <= size and (beginning := name[:length]) in templates:
                 for filler, ending, group in templates[beginning]:
                     if name.endswith(ending, length) and fills(filler, name[length : size - len(ending)]):
@@ -152,6 +156,14 @@ class Catalogue:
                     if fills(filler, name[:cut]):
                         return self._tell(group, f"{filler}{ending}")
         return None
+
+
+def _lengths_by_start(beginnings: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for beginning in beginnings:
+        if len(beginning) >= _TELLING:
+            found.setdefault(beginning[:_TELLING], set()).add(len(beginning))
+    return {start: (*sorted(lengths, reverse=True), *_SHORT) for start, lengths in found.items()}
 
 
 def load() -> Catalogue:

@@ -17,6 +17,9 @@ from consent_middleware.policy.lexicon import Evidence
 SOURCE = Path(__file__).with_name("catalogue")
 WORDS = "words.toml"
 NEUTRAL = "neutral"
+_FOLDED_FROM = 5
+"""Shorter names differ by case: an advertiser's ``ANON`` is not a forum's ``anon``."""
+
 PURPOSES = ("authentication", "security", "preference", "analytics", "marketing")
 
 
@@ -106,7 +109,7 @@ def _fold(exact: dict[str, int], groups: list[Group]) -> dict[str, int]:
     for name, number in exact.items():
         found.setdefault(name.lower(), set()).add(number)
     agreed = {name: numbers for name, numbers in found.items() if len({groups[n].purpose for n in numbers}) == 1}
-    return {name: min(numbers) for name, numbers in agreed.items() if name not in exact}
+    return {name: min(numbers) for name, numbers in agreed.items() if name not in exact and len(name) >= _FOLDED_FROM}
 
 
 def build_words(folder: Path = SOURCE) -> lexicon.Compiled:

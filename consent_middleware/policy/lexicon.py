@@ -33,23 +33,18 @@ class Lexicon:
 
     def __init__(self, compiled: Compiled) -> None:
         self._evidence = compiled.evidence
-        self._words = compiled.words
+        self.known = compiled.words
+        """What is a word at all; a plain dictionary, since a new name asks it some thirty times."""
         # Most places in a strange name begin no word: three letters tell, and save ten look-ups.
-        self._beginnings = frozenset(word[:3] for word in compiled.words)
-
-    def __contains__(self, word: str) -> bool:
-        return word in self._words
+        self.beginnings = frozenset(word[:3] for word in compiled.words)
+        """The first three letters of every word."""
 
     def __getitem__(self, word: str) -> tuple[Evidence, ...]:
-        return self._evidence[self._words[word]]
+        return self._evidence[self.known[word]]
 
     def seeks_strangers(self, word: str) -> bool:
         """Whether the word speaks only next to a strange one, as ``uid`` does."""
         return any(evidence.company == "beside" for evidence in self[word])
-
-    def may_begin(self, text: str, start: int) -> bool:
-        """Whether some word may begin at this place."""
-        return text[start : start + 3] in self._beginnings
 
 
 def load() -> Lexicon:

@@ -80,18 +80,17 @@ def _add(weights: list[float]) -> float:
 
 def _decide(scores: dict[str, float], spoken: list[tuple[str, Evidence]]) -> Reading:
     # Mistaking authentication for security harms nobody: the two are weighed together against the rest.
+    if not scores:
+        return Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     groups = {purpose: score for purpose, score in scores.items() if purpose not in NECESSARY}
     necessary = [scores[purpose] for purpose in NECESSARY if purpose in scores]
     if necessary:
         groups["necessary"] = _add(necessary)
     ranked = sorted(groups.items(), key=lambda item: -item[1])
-    nothing = Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
-    if not ranked:
-        return nothing
     best, score = ranked[0]
     margin = score - max(ranked[1][1] if len(ranked) > 1 else 0.0, 0.0)
     if score < _LEAST_SCORE or margin < _LEAST_MARGIN:
-        return nothing
+        return Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     if best == "necessary":
         best = max(sorted(NECESSARY), key=lambda purpose: scores.get(purpose, 0.0))
     voices = [(word, evidence) for word, evidence in spoken if evidence.purpose == best and evidence.weight > 0]
@@ -109,19 +108,20 @@ def _words(tokens: list[str], joined: list[bool], lexicon: Lexicon) -> tuple[lis
     strangers = False
     position = 0
     count = len(tokens)
+    known = lexicon.known
     while position < count:
         for size in range(min(_LONGEST_PHRASE, count - position), 1, -1):
             parts = tokens[position : position + size]
             phrase = "".join(parts)
-            if not all(joined[position + 1 : position + size]) or phrase not in lexicon:
+            if not all(joined[position + 1 : position + size]) or phrase not in known:
                 phrase = "+".join(parts)
-            if phrase in lexicon:
+            if phrase in known:
                 found.append(phrase)
                 position += size
                 break
         else:
             token = tokens[position]
-            if token in lexicon:
+            if token in known:
                 found.append(token)
             elif len(token) > _SHORTEST_GLUED and (parts := _unglue(token, lexicon)):
                 found.extend(_words(parts, [False] * len(parts), lexicon)[0] if len(parts) > 1 else parts)
@@ -145,8 +145,9 @@ def _unglue(token: str, lexicon: Lexicon) -> list[str]:
     token = token[:_LONGEST_GLUED]
     found: list[str] = []
     start, size, known_until = 0, len(token), 0
+    beginnings = lexicon.beginnings
     while start < size:
-        if not lexicon.may_begin(token, start):
+        if token[start : start + 3] not in beginnings:
             start += 1
             continue
         end = _longest_word(token, start, known_until, lexicon)
@@ -160,14 +161,15 @@ def _unglue(token: str, lexicon: Lexicon) -> list[str]:
 
 def _longest_word(token: str, start: int, known_until: int, lexicon: Lexicon) -> int:
     size = len(token)
+    known = lexicon.known
     for end in range(min(size, start + _LONGEST_WORD), start + 1, -1):
         part = token[start:end]
-        if part not in lexicon:
+        if part not in known:
             continue
         length = end - start
         if length >= _LONG_ENOUGH:
             return end
-        closed = end == size or token[end:] in lexicon
+        closed = end == size or token[end:] in known
         opened = start == known_until or (start > 1 and (length > 3 or lexicon.seeks_strangers(part)))
         if closed and opened:
             return end

@@ -62,6 +62,13 @@ class SmallPolicy:
         "0123456789abcdef0123456789abcdef",
         "_myapp_session",
         "acmeSessionId",
+        "_hello_key",
+        "remix-session",
+        "posthog_csrftoken",
+        "cookies_policy",
+        "enableAnalytics",
+        "devise_session",
+        "SOCS",
     ],
 )
 def test_what_an_app_cannot_work_without_is_necessary(name: str) -> None:
@@ -89,6 +96,10 @@ def test_what_an_app_cannot_work_without_is_necessary(name: str) -> None:
         "tracking_session",
         "_clsk",
         "__Secure-3PSID",
+        "session_depth",
+        "dtm_session_abc",
+        "acme_gid",
+        "_utmz",
     ],
 )
 def test_a_tracker_is_not_necessary_whatever_it_calls_itself(name: str) -> None:
@@ -134,6 +145,11 @@ def test_an_apps_own_cookie_is_not_a_social_networks() -> None:
     assert classify("sessionid").rule == "catalogue:django"
     assert classify("sessionid", host="shop.example").rule == "catalogue:django"
     assert classify("sessionid", host="www.instagram.com").purpose == "marketing"
+
+
+def test_a_short_name_is_known_in_its_own_case_alone() -> None:
+    assert classify("ANON").purpose == "marketing"
+    assert classify("anon").vendor is None
 
 
 def test_an_unknown_cookie_of_an_advertising_host_is_advertising() -> None:
