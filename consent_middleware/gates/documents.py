@@ -23,10 +23,10 @@ def is_navigation(headers: list[Header], shape: Shape) -> bool:
     """Say whether the request opens a page in a tab (not in a frame, not by a script)."""
     if shape.destination >= 0:
         destination = headers[shape.destination][1]
-        if destination != b"empty":
-            return destination == b"document"
+        if destination == b"document":
+            return True
         # A page that comes through a service worker says "empty", but its mode is still "navigate".
-        return shape.mode >= 0 and headers[shape.mode][1] == b"navigate"
+        return destination == b"empty" and shape.mode >= 0 and headers[shape.mode][1] == b"navigate"
     fields = dict(headers)
     if shape.mode >= 0 or any(name in fields for name in _FRAGMENT_HEADERS):
         return False

@@ -10,7 +10,6 @@ from ..asgi import Header
 from ..caches import BoundedCache
 from ..consent import Decision
 from ..telemetry import RESPONSE_DROPS, Mask, build_masks
-from ..telemetry.masks import drop_header
 
 GONE: Header = (b"", b"")
 """Takes the place of a header that the app may not see at all."""
@@ -19,11 +18,13 @@ SET_COOKIE = frozenset({b"set-cookie"})
 
 _VALUES = 1024
 _LONGEST = 1024
-_BY_PAGE = frozenset({b"referer"})
+_LASTING = frozenset({b"user-agent", b"accept-language"})
+"""Headers of every browser whose masks always leave something, whatever page is asked for."""
+_BY_PAGE = b"referer"
 
 
-class Replacements(BoundedCache[bytes, Header | None]):
-    """From a header's value to the pair that takes its place, ``GONE``, or ``None`` where it may stay."""
+class Replacements(BoundedCache[bytes, Header]):
+    """From a header's value to the pair that takes its place."""
 
     __slots__ = ("_mask", "_name")
 
@@ -32,16 +33,33 @@ class Replacements(BoundedCache[bytes, Header | None]):
         self._name = name
         self._mask = mask
 
-    def __missing__(self, value: bytes) -> Header | None:
-        pair = replacement(self._name, value, self._mask(value, b""))
+    def __missing__(self, value: bytes) -> Header:
+        pair = replacement(self._name, self._mask(value, b""))
         if len(value) <= _LONGEST:
             self.put(value, pair)
         return pair
 
 
-def replacement(name: bytes, value: bytes, masked: bytes | None) -> Header | None:
+class PageReplacements(BoundedCache[tuple[bytes, bytes], Header]):
+    """The same for a header that is masked with an eye on the request's own host: from value and host."""
+
+    __slots__ = ("_mask", "_name")
+
+    def __init__(self, name: bytes, mask: Mask) -> None:
+        super().__init__(_VALUES)
+        self._name = name
+        self._mask = mask
+
+    def __missing__(self, key: tuple[bytes, bytes]) -> Header:
+        pair = replacement(self._name, self._mask(*key))
+        if len(key[0]) + len(key[1]) <= _LONGEST:
+            self.put(key, pair)
+        return pair
+
+
+def replacement(name: bytes, masked: bytes | None) -> Header:
     """Return what takes the place of a header whose value may be seen as ``masked``."""
-    return GONE if masked is None else None if masked == value else (name, masked)
+    return GONE if masked is None else (name, masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +67,10 @@ class MaskSet:
     """The masks of visitors who allow ``network`` and ``device`` alike. ``index``: its place among the four."""
 
     index: int
-    drops: frozenset[bytes]
-    """Names that go whatever they hold."""
-    by_value: dict[bytes, Replacements]
-    by_page: dict[bytes, Mask]
-    """Masks that also look at the request's own host."""
+    lasting: dict[bytes, Replacements]
+    referers: PageReplacements | None
+    others: dict[bytes, Mask]
+    """Masks of rarer headers, which may go altogether."""
     masks_address: bool
     handled: frozenset[bytes]
     """Response headers that are looked into: Set-Cookie, and where ``device`` is not allowed those that ask for more."""
@@ -73,14 +90,13 @@ class MaskSets:
 
 def _mask_set(languages: Sequence[str], network: bool, device: bool) -> MaskSet:
     masks = build_masks(network=network, device=device, languages=languages)
-    drops = frozenset(name for name, mask in masks.items() if mask is drop_header)
+    referer = masks.pop(_BY_PAGE, None)
+    lasting = {name: Replacements(name, masks.pop(name)) for name in _LASTING & masks.keys()}
     return MaskSet(
         index=2 * network + device,
-        drops=drops,
-        by_value={
-            name: Replacements(name, mask) for name, mask in masks.items() if name not in drops and name not in _BY_PAGE
-        },
-        by_page={name: mask for name, mask in masks.items() if name in _BY_PAGE},
+        lasting=lasting,
+        referers=PageReplacements(_BY_PAGE, referer) if referer is not None else None,
+        others=masks,
         masks_address=not network,
         handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,
     )

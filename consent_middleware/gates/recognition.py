@@ -4,8 +4,8 @@ A returning visitor costs one look-up by the Cookie header; where that has chang
 signature check. All caches are bounded, and losing them changes no decision.
 """
 
-import time
 from dataclasses import dataclass
+from time import time
 
 from ..asgi import Header
 from ..caches import BoundedCache
@@ -58,15 +58,19 @@ class Recognition:
 
     def recognize(self, headers: list[Header], shape: Shape, is_secure: bool) -> Known:
         """Return what the headers of a request say about its visitor."""
+        if shape.is_plain:
+            known = self._known[is_secure].get(headers[shape.cookie][1])
+            if known is not None and time() < known.expires_at:
+                return known
         if shape.is_repeated:
-            # HTTP/2 clients may send several Cookie headers; the signal counts when one field says it (GPC, section 3.1).
+            # The signal counts when one field says it (GPC, section 3.1).
             cookie = b"; ".join(value for name, value in headers if name == b"cookie")
             return self._study(cookie, is_secure, (b"sec-gpc", b"1") in headers, is_single=False)
         cookie = headers[shape.cookie][1] if shape.cookie >= 0 else b""
         gpc = shape.gpc >= 0 and headers[shape.gpc][1] == b"1"
         cache = self._known[is_secure + 2 * gpc]
         known = cache.get(cookie)
-        if known is None or time.time() >= known.expires_at:
+        if known is None or time() >= known.expires_at:
             known = self._study(cookie, is_secure, gpc, is_single=True)
             if len(cookie) <= _SIZE_LIMIT:
                 cache.put(cookie, known)
@@ -87,11 +91,11 @@ class Recognition:
         signals = SIGNALS[gpc]
         consent, decision, rules = self.decide(self._consent(cookie, is_secure), signals)
         kept, hidden = rules.filter_cookie(cookie)
-        pair = replacement(b"cookie", cookie, kept or None) if hidden and is_single else None
+        pair = replacement(b"cookie", kept or None) if hidden and is_single else None
         return Known(consent, decision, signals, rules, rules.masks, self._tokens.expires_at(consent), pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
-        now = time.time()
+        now = time()
         for token in token_candidates(cookie, self._patterns[is_secure]):
             consent = self._consents.get(token)
             if consent is None:

@@ -2,6 +2,7 @@
 
 from ..asgi import Header, Scope
 from ..telemetry import mask_client
+from ..telemetry.addresses import networks
 from .masks import GONE, replacement
 from .recognition import Known
 from .shapes import Shape
@@ -15,37 +16,41 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
     masks = known.masks
     if masks.masks_address:
         client = scope.get("client")
-        if client is not None:
+        if type(client) is tuple and not shape.is_proxied:
+            # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
+            head, _, last = str(client[0]).rpartition(".") if client else ("", "", "")
+            network = networks.get(head)
+            scope["client"] = network if network and last.isdecimal() else mask_client(client, behind_proxy=False)
+        elif client is not None:
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
-    by_value, by_page, drops = shape.steps[masks.index]
+    steps = shape.steps[masks.index]
     seen = headers.copy()
-    is_shorter = False
+    for place, replacements in steps.lasting:
+        seen[place] = replacements[seen[place][1]]
     if known.cookie is not None:
         seen[shape.cookie] = known.cookie
-        is_shorter = known.cookie is GONE
-    elif shape.is_repeated:
-        is_shorter = _filter_each_cookie(seen, known)
-    for place, replacements in by_value:
-        pair = replacements[seen[place][1]]
-        if pair is not None:
-            seen[place] = pair
-            is_shorter |= pair is GONE
-    for place, mask in by_page:
+    is_rare = steps.is_rare or known.cookie is GONE
+    if shape.referer >= 0 and masks.referers is not None:
+        pair = masks.referers[seen[shape.referer][1], seen[shape.host][1]]
+        seen[shape.referer] = pair
+        is_rare |= pair is GONE
+    if is_rare:
+        seen = _admit_rarer(seen, shape, known)
+    scope["headers"] = seen
+
+
+def _admit_rarer(seen: list[Header], shape: Shape, known: Known) -> list[Header]:
+    """Mask what few requests carry, and take out what may not be seen at all."""
+    host = seen[shape.host][1] if shape.host >= 0 else b""
+    referers = known.masks.referers
+    for place, mask in shape.steps[known.masks.index].others:
         name, value = seen[place]
-        masked = mask(value, headers[shape.host][1] if shape.host >= 0 else b"")
-        seen[place] = GONE if masked is None else (name, masked)
-        is_shorter |= masked is None
-    for place in drops:
-        seen[place] = GONE
-        is_shorter = True
-    scope["headers"] = [pair for pair in seen if pair is not GONE] if is_shorter else seen
-
-
-def _filter_each_cookie(seen: list[Header], known: Known) -> bool:
-    """Filter each of several Cookie headers alone (RFC 9113, section 8.2.3); say that some may be gone."""
-    for place, (name, value) in enumerate(seen):
-        if name == b"cookie":
-            pair = replacement(name, value, known.rules.filter_cookie(value)[0] or None)
-            if pair is not None:
-                seen[place] = pair
-    return True
+        seen[place] = replacement(name, mask(value, host))
+    if shape.is_repeated or shape.referer < 0:
+        for place, (name, value) in enumerate(seen):
+            # HTTP/2 clients may send several Cookie headers (RFC 9113, section 8.2.3): each is filtered alone.
+            if name == b"cookie":
+                seen[place] = replacement(name, known.rules.filter_cookie(value)[0] or None)
+            elif name == b"referer" and referers is not None:
+                seen[place] = referers[value, host]
+    return [pair for pair in seen if pair is not GONE]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Protocol
 from urllib.parse import quote
 
@@ -40,8 +41,8 @@ logger = logging.getLogger("consent_middleware")
 _STARTS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start", "http.response.trailers"}
 )
-_PLAIN = frozenset({b"content-type", b"content-length", b"cache-control", b"vary", b"date", b"etag", b"location"})
-"""Names that most responses carry and that say nothing here: known without lower-casing them."""
+_lower = bytes.lower
+_names = itemgetter(0)
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _PATH = "/:@!$&'()*+,=~"
 """What browsers leave as it is in a path, besides letters, digits, "-", "." and "_" (the semicolon is no good in a cookie)."""
@@ -119,8 +120,14 @@ class ResponseGate(msgspec.Struct, eq=False):
         if kind in _STARTS:
             self.has_started = True
             visit = self.made_visit
-            if visit is not None and visit.choice is not None and not visit.is_committed:
-                return self._send_committed(message)
+            if visit is not None:
+                if visit.choice is not None and not visit.is_committed:
+                    return self._send_committed(message)
+            elif not self.is_document:
+                headers = message.get("headers")
+                # Nobody asked about the visitor, and nothing in the answer is ours to judge.
+                if type(headers) is list and self.known.masks.handled.isdisjoint(map(_lower, map(_names, headers))):
+                    return self.server_send(message)
             return self.server_send(self._start(message))
         if self.body is not None and kind == "http.response.body":
             message = self._rewritten(message, self.body)
@@ -148,21 +155,14 @@ class ResponseGate(msgspec.Struct, eq=False):
         if type(headers) is not list:
             message = _readable(message)
             headers = list(message.get("headers") or ())
-        handled = self.known.masks.handled
-        for pair in headers:
-            if pair[0] not in _PLAIN and pair[0].lower() in handled:
-                break
-        else:
-            if self.made_visit is None and not self.is_document:
-                return message
-        return self._changed(message, headers, handled)
+        return self._changed(message, headers)
 
-    def _changed(self, message: Message, given: list[Header], handled: frozenset[bytes]) -> Message:
+    def _changed(self, message: Message, given: list[Header]) -> Message:
         """Do all that may have to be done to the headers of a message, which itself stays as the app made it."""
         visit, kind = self.made_visit, message["type"]
         if visit is not None:
             visit.response_started = True
-        headers, is_exempted = self._filtered(given, handled)
+        headers, is_exempted = self._filtered(given, self.known.masks.handled)
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *_DEPENDS_ON)

@@ -15,15 +15,17 @@ from .masks import MaskSet, MaskSets, Replacements
 
 _SHAPES = 1024
 _LONGEST = 100
+_SINGLE = (b"cookie", b"sec-gpc", b"referer")
 _names = itemgetter(0)
 
 
 class Steps(NamedTuple):
     """What one mask set does to requests of one shape, by place."""
 
-    by_value: tuple[tuple[int, Replacements], ...]
-    by_page: tuple[tuple[int, Mask], ...]
-    drops: tuple[int, ...]
+    lasting: tuple[tuple[int, Replacements], ...]
+    others: tuple[tuple[int, Mask], ...]
+    is_rare: bool
+    """More has to be done than browsers usually ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,16 @@ class Shape:
     cookie: int
     gpc: int
     host: int
+    referer: int
+    """-1 also where there are several, or no host to compare it with."""
     destination: int
     """``Sec-Fetch-Dest``."""
     mode: int
     """``Sec-Fetch-Mode``."""
+    is_plain: bool
+    """One Cookie header and no signal, as nearly every returning visitor sends."""
     is_repeated: bool
-    """Cookie or Sec-GPC come several times: no single place says it all."""
+    """Cookie, Sec-GPC or Referer come several times: no single place says it all."""
     is_proxied: bool
     """Some header says that the peer is a proxy."""
     is_regular: bool
@@ -88,9 +94,11 @@ class Shapes:
             cookie=_place(names, b"cookie"),
             gpc=_place(names, b"sec-gpc"),
             host=_place(names, b"host"),
+            referer=names.index(b"referer") if names.count(b"referer") == 1 and b"host" in names else -1,
             destination=_place(names, b"sec-fetch-dest"),
             mode=_place(names, b"sec-fetch-mode"),
-            is_repeated=names.count(b"cookie") > 1 or names.count(b"sec-gpc") > 1,
+            is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
+            is_repeated=any(names.count(name) > 1 for name in _SINGLE),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
             is_regular=b"host" in names and all(name == name.lower() for name in names),
             steps=tuple(_steps(names, masks) for masks in self._masks.sets),
@@ -98,10 +106,13 @@ class Shapes:
 
 
 def _steps(names: tuple[bytes, ...], masks: MaskSet) -> Steps:
+    others = tuple((place, masks.others[name]) for place, name in enumerate(names) if name in masks.others)
     return Steps(
-        drops=tuple(place for place, name in enumerate(names) if name in masks.drops),
-        by_value=tuple((place, masks.by_value[name]) for place, name in enumerate(names) if name in masks.by_value),
-        by_page=tuple((place, masks.by_page[name]) for place, name in enumerate(names) if name in masks.by_page),
+        lasting=tuple((place, masks.lasting[name]) for place, name in enumerate(names) if name in masks.lasting),
+        others=others,
+        is_rare=bool(others)
+        or any(names.count(name) > 1 for name in _SINGLE)
+        or (b"referer" in names and b"host" not in names),
     )
 
 

@@ -18,7 +18,7 @@ _SIX_TO_FOUR = b"\x20\x02"
 _SOCKET_PREFIXES = ("/", "unix:", "@", "\x00")
 
 # IPv4 networks by their first three numbers, as peers that came before were written.
-_networks: BoundedCache[str, tuple[str, int]] = BoundedCache(65_536)
+networks: BoundedCache[str, tuple[str, int]] = BoundedCache(65_536)
 
 
 def mask_ip(text: str) -> str | None:
@@ -105,7 +105,7 @@ def mask_client(client: object, *, behind_proxy: bool) -> tuple[str, int] | None
     if type(client) is tuple and client and not behind_proxy and type(client[0]) is str:
         # Nearly every request. Addresses are as many as visitors, but their networks are few.
         head, _, last = client[0].rpartition(".")
-        network = _networks.get(head)
+        network = networks.get(head)
         if network is not None and len(last) <= 3 and last.isdecimal():
             return network
     if isinstance(client, (tuple, list)) and client:
@@ -127,6 +127,6 @@ def mask_peer(host: str) -> tuple[str, int]:
     if masked is not None:
         head = host.rpartition(".")[0]
         if masked == f"{head}.0":
-            _networks.put(head, (masked, 0))
+            networks.put(head, (masked, 0))
         return (masked, 0)
     return (host if _is_socket_path(host) else "unknown", 0)
