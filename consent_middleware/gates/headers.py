@@ -39,7 +39,10 @@ def values(headers: Iterable[Header], name: bytes) -> list[bytes]:
 
 
 def first(headers: Iterable[Header], name: bytes) -> bytes:
-    return next((value for key, value in headers if key.lower() == name), b"")
+    for key, value in headers:
+        if key.lower() == name:
+            return value
+    return b""
 
 
 def without(headers: Iterable[Header], names: frozenset[bytes]) -> list[Header]:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from operator import itemgetter
 
 from ..asgi import Header, Scope
 from . import variants
+from .masks import GONE, replacement
 
 # Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).
 _GZIP = re.compile(rb"gzip(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|\Z))", re.IGNORECASE)
 _CHANGED = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range"})
+_names = itemgetter(0)
 _BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
 
 
@@ -18,27 +21,26 @@ def prepare(scope: Scope, variant: Callable[[], str]) -> None:
     The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
     that would send a body past us are withdrawn.
     """
-    headers: list[Header] = []
-    is_changed = False
-    for pair in scope.get("headers") or ():
-        name, value = pair
-        if name not in _CHANGED:
-            headers.append(pair)
-            continue
-        kept: bytes | None = value
-        if name == b"accept-encoding":
-            kept = b"gzip" if _GZIP.search(value) else b"identity"
-        elif name == b"if-none-match":
-            kept = variants.take_off(value, variant()) or None
-        else:
-            # A date or a range of the app's own file says nothing about the page with the banner in it.
-            kept = None
-        if kept is not value:
-            is_changed = True
-        if kept is not None:
-            headers.append((name, kept))
-    if is_changed:
-        scope["headers"] = headers
+    headers = list(scope["headers"])
+    names = list(map(_names, headers))
+    is_shorter = False
+    for name in _CHANGED.intersection(names):
+        place = -1
+        for _ in range(names.count(name)):
+            place = names.index(name, place + 1)
+            headers[place] = _admitted(headers[place], variant)
+            is_shorter |= headers[place] is GONE
+    scope["headers"] = [pair for pair in headers if pair is not GONE] if is_shorter else headers
     extensions = scope.get("extensions")
     if extensions and any(name in extensions for name in _BODY_SHORTCUTS):
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
+
+
+def _admitted(pair: Header, variant: Callable[[], str]) -> Header:
+    name, value = pair
+    if name == b"accept-encoding":
+        return (name, b"gzip" if _GZIP.search(value) else b"identity")
+    if name == b"if-none-match":
+        return replacement(name, variants.take_off(value, variant()) or None)
+    # A date or a range of the app's own file says nothing about the page with the banner in it.
+    return GONE

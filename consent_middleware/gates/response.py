@@ -162,12 +162,15 @@ class ResponseGate(msgspec.Struct, eq=False):
         visit, kind = self.made_visit, message["type"]
         if visit is not None:
             visit.response_started = True
-        headers, is_exempted = self._filtered(given, self.known.masks.handled)
+        present = set(map(_lower, map(_names, given)))
+        headers, is_exempted = list(given), False
+        if not present.isdisjoint(self.known.masks.handled):
+            headers, is_exempted = self._filtered(given, self.known.masks.handled)
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *_DEPENDS_ON)
             if self.is_document and _is_html(message["status"], headers):
-                headers = self._document(message["status"], headers)
+                headers = self._document(message["status"], headers, present)
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
@@ -212,8 +215,9 @@ class ResponseGate(msgspec.Struct, eq=False):
             headers.append(self._token(visit, is_new=is_choice))
         consent = self.known.consent if visit is None else visit.consent
         hidden = self.known.hidden
-        is_expiring = is_choice or (hidden and self.is_document and not response_headers.is_shared(headers))
-        if not is_expiring or not consent.choice_made:
+        if not consent.choice_made:
+            return
+        if not is_choice and not (hidden and self.is_document and not response_headers.is_shared(headers)):
             return
         rules, request = self._rules(), self._cookie_request()
         places = places_to_expire(
@@ -268,8 +272,11 @@ class ResponseGate(msgspec.Struct, eq=False):
             is_same_origin=is_same,
         )
 
-    def _document(self, status: int, headers: list[Header]) -> list[Header]:
-        """Prepare a page: what it shows depends on the choice, and the banner goes in where there is something to ask."""
+    def _document(self, status: int, headers: list[Header], present: set[bytes]) -> list[Header]:
+        """Prepare a page: what it shows depends on the choice, and the banner goes in where there is something to ask.
+
+        ``present``: the names of the headers in lower case. Most pages have few of those that matter here.
+        """
         visit, banner = self.visit, self.gates.banner
         response_headers.add_vary(headers, *_DEPENDS_ON)
         if self.is_superseded or not banner.is_needed(visit):
@@ -277,8 +284,6 @@ class ResponseGate(msgspec.Struct, eq=False):
         if status == 304:
             response_headers.make_private(headers)
             return self._with_variant(headers)
-        # Asked by name, since most pages have few of them.
-        present = {name.lower() for name, _ in headers}
         if status in _NO_BODY or status < 200 or not _is_rewritable(headers, present):
             return headers
         coding = b""

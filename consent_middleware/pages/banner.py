@@ -40,9 +40,10 @@ _IN_QUERY = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Markup cut at its slots: text, slot, text, … A slot is its place in ``_SLOT_NAMES``."""
+    """Markup with a ``%b`` for each slot; ``slots``: which of ``_SLOT_NAMES`` stands there, in order."""
 
-    parts: tuple[bytes | int, ...]
+    template: bytes
+    slots: tuple[int, ...]
     variant: str
 
 
@@ -96,7 +97,7 @@ class Banner:
             in_query,
             _token_field(self._tokens.make(scope, visit.consent)) if needs_token else b"",
         )
-        return b"".join([values[part] if type(part) is int else part for part in rendered.parts])  # type: ignore[misc]
+        return rendered.template % tuple(map(values.__getitem__, rendered.slots))
 
     def _state_of(self, visit: Visit, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
         """What is rendered for this visitor's state, and whether a form from this browser may need a token."""
@@ -150,11 +151,11 @@ class Banner:
             slots=_SLOTS,
         )
         cut = _SLOT.split(html.strip() + "\n")
-        parts: list[bytes | int] = []
-        for place, part in enumerate(cut):
-            # Every second part is the digit of a slot. Character references: the page may be in another charset.
-            parts.append(int(part) if place % 2 else part.encode("ascii", "xmlcharrefreplace"))
-        return Rendered(tuple(parts), hashlib.sha256(repr(parts).encode()).hexdigest()[:10])
+        # Character references, since the page may be in another charset; every second part is the digit of a slot.
+        texts = [part.encode("ascii", "xmlcharrefreplace").replace(b"%", b"%%") for part in cut[::2]]
+        template, slots = b"%b".join(texts), tuple(map(int, cut[1::2]))
+        name = hashlib.sha256(repr((template, slots)).encode()).hexdigest()[:10]
+        return Rendered(template, slots, name)
 
 
 def _token_field(token: str) -> bytes:
