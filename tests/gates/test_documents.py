@@ -30,9 +30,14 @@ from tests.driving import (
 MANUAL = 'unclassified = "allow"\nentry = "manual"'
 EVERYTHING = token(MANUAL, "preference", "analytics", "marketing", "network", "device")
 
+BUILT_IN = mounted(App())
+"""Made once: it has its templates rendered."""
+
 
 def navigate(app: App, policy: str | None = None, *, headers: Iterable[Header] = (), **options: Any) -> Answer:
-    answer = visit_page(mounted(app, policy), headers=headers, **options)
+    middleware = mounted(app, policy) if policy is not None else BUILT_IN
+    middleware.app = app
+    answer = visit_page(middleware, headers=headers, **options)
     assert answer.error is None
     return answer
 
