@@ -12,7 +12,7 @@ from .errors import ConfigurationError, LedgerError
 from .gates import documents, observation, preparation
 from .gates.findings import Report
 from .gates.masks import MaskSets
-from .gates.recognition import Recognition
+from .gates.recognition import Recognition, effective
 from .gates.request import admit
 from .gates.response import Gates, ResponseGate
 from .gates.seen import SeenCookies
@@ -121,8 +121,8 @@ class ConsentMiddleware:
         await self.app(scope, receive, gate.send)
 
     def _decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
-        consent, decision, _ = self._recognition.decide(consent, signals)
-        return consent, decision
+        decision, _ = self._recognition.decide(consent, signals)
+        return effective(consent, decision), decision
 
     async def _record(self, visit: Visit) -> None:
         """Write a choice down before it is answered; a withdrawal then also learns what other processes saw being set."""

@@ -5,6 +5,7 @@ refused (four characters each), and itsdangerous' timestamp and SHA-256 signatur
 holds the key can serve any visitor. It says nothing about a purpose whose digest has changed, so only that one is asked again.
 """
 
+import functools
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
@@ -12,12 +13,14 @@ from collections.abc import Iterable, Sequence
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes
 
+from ..caches import BoundedCache
 from ..policy import Policy
 from ..policy.digests import LENGTH
 from .value import NO_CHOICE, Consent
 
 SALT = b"consent_middleware.token.1"
 _ID_LENGTH = 16
+_ANSWERS = 512
 _MAX_LENGTH = 1024
 """Longer than any token this package makes: a longer value is not worth a signature check."""
 _CLOCK_SKEW = 86_400
@@ -30,14 +33,29 @@ def new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+class _Signer(Signer):
+    """itsdangerous' signer, but each key is derived once and not again for every signature."""
+
+    @functools.cached_property
+    def _derived(self) -> dict[str | bytes | None, bytes]:
+        return {}
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        found = self._derived.get(secret_key)
+        if found is None:
+            found = self._derived[secret_key] = super().derive_key(secret_key)
+        return found
+
+
 class Tokens:
     """Mints and verifies tokens. ``secret_keys`` come newest first; older ones still verify."""
 
     def __init__(self, policy: Policy, secret_keys: Sequence[str]) -> None:
         self._policy = policy
+        self._answers: BoundedCache[str, frozenset[str]] = BoundedCache(_ANSWERS)
         self._lifetime = policy.declarations.lifetime.seconds or 0
         # itsdangerous signs with the last key of the list and tries from the last to the first.
-        self._signer = Signer(list(reversed(secret_keys)), salt=SALT, digest_method=hashlib.sha256)
+        self._signer = _Signer(list(reversed(secret_keys)), salt=SALT, digest_method=hashlib.sha256)
 
     @property
     def lifetime(self) -> int:
@@ -83,6 +101,11 @@ class Tokens:
         return "".join(sorted(self._policy.digests[name] for name in names if name in self._policy.digests))
 
     def _names(self, digests: str) -> frozenset[str]:
-        known = self._policy.by_digest
-        parts = (digests[start : start + LENGTH] for start in range(0, len(digests), LENGTH))
-        return frozenset(known[part] for part in parts if part in known)
+        """Read digests back; visitors answer alike, so that a few hundred answers are most of them."""
+        found = self._answers.get(digests)
+        if found is None:
+            known = self._policy.by_digest
+            parts = (digests[start : start + LENGTH] for start in range(0, len(digests), LENGTH))
+            found = frozenset(known[part] for part in parts if part in known)
+            self._answers.put(digests, found)
+        return found

@@ -4,8 +4,9 @@ A returning visitor costs one look-up by the Cookie header; where that has chang
 signature check. All caches are bounded, and losing them changes no decision.
 """
 
-from dataclasses import dataclass
-from time import time
+import time
+
+import msgspec
 
 from ..asgi import Header
 from ..caches import BoundedCache
@@ -23,9 +24,8 @@ _TOKENS = 16_384
 _DECISIONS = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What one visitor's cookies and signals mean."""
+class Known(msgspec.Struct, frozen=True, eq=False):
+    """What one visitor's cookies and signals mean. A Struct: one is made for every visitor who was not here before."""
 
     consent: Consent
     decision: Decision
@@ -60,7 +60,7 @@ class Recognition:
         """Return what the headers of a request say about its visitor."""
         if shape.is_plain:
             known = self._known[is_secure].get(headers[shape.cookie][1])
-            if known is not None and time() < known.expires_at:
+            if known is not None and time.time() < known.expires_at:
                 return known
         if shape.is_repeated:
             # The signal counts when one field says it (GPC, section 3.1).
@@ -70,13 +70,13 @@ class Recognition:
         gpc = shape.gpc >= 0 and headers[shape.gpc][1] == b"1"
         cache = self._known[is_secure + 2 * gpc]
         known = cache.get(cookie)
-        if known is None or time() >= known.expires_at:
+        if known is None or time.time() >= known.expires_at:
             known = self._study(cookie, is_secure, gpc, is_single=True)
             if len(cookie) <= _SIZE_LIMIT:
                 cache.put(cookie, known)
         return known
 
-    def decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision, Rules]:
+    def decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
         """Combine consent and signals, from memory where an equal answer was given before."""
         key = (consent.allowed, consent.refused, consent.gpc, signals.gpc)
         found = self._decisions.get(key)
@@ -84,18 +84,18 @@ class Recognition:
             decision = decide(self._policy, consent, signals)
             found = decision, Rules(self._policy, decision, self._masks.of(decision))
             self._decisions.put(key, found)
-        decision, rules = found
-        return _effective(consent, decision), decision, rules
+        return found
 
     def _study(self, cookie: bytes, is_secure: bool, gpc: bool, *, is_single: bool) -> Known:
         signals = SIGNALS[gpc]
-        consent, decision, rules = self.decide(self._consent(cookie, is_secure), signals)
+        consent = self._consent(cookie, is_secure)
+        decision, rules = self.decide(consent, signals)
         kept, hidden = rules.filter_cookie(cookie)
         pair = replacement(b"cookie", kept or None) if hidden and is_single else None
         return Known(consent, decision, signals, rules, rules.masks, self._tokens.expires_at(consent), pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
-        now = time()
+        now = time.time()
         for token in token_candidates(cookie, self._patterns[is_secure]):
             consent = self._consents.get(token)
             if consent is None:
@@ -109,7 +109,7 @@ class Recognition:
         return NO_CHOICE
 
 
-def _effective(consent: Consent, decision: Decision) -> Consent:
+def effective(consent: Consent, decision: Decision) -> Consent:
     """Tell the consent what it amounts to, so that ``consent.allows()`` needs no policy."""
     if consent.effective == decision.allowed:
         return consent

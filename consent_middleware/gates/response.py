@@ -30,7 +30,7 @@ from .expiry import within_budget
 from .findings import Finding, Report
 from .html import BodyInserter
 from .masks import SET_COOKIE
-from .recognition import Known, Recognition
+from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
 from .set_cookies import CookieRequest, SetCookieFilter
@@ -101,7 +101,7 @@ class ResponseGate(msgspec.Struct, eq=False):
             known, gates = self.known, self.gates
             self.made_visit = Visit(
                 gates.policy,
-                known.consent,
+                effective(known.consent, known.decision),
                 known.decision,
                 known.signals,
                 self.is_secure,
@@ -180,7 +180,7 @@ class ResponseGate(msgspec.Struct, eq=False):
         visit, known = self.made_visit, self.known
         if visit is None or visit.decision is known.decision:
             return known.rules
-        return self.gates.recognition.decide(visit.consent, visit.signals)[2]
+        return self.gates.recognition.decide(visit.consent, visit.signals)[1]
 
     def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> tuple[list[Header], bool]:
         """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed.
