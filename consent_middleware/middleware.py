@@ -115,7 +115,7 @@ class ConsentMiddleware:
             await self._pages(scope, receive, gate.send)
             return
         if is_document and self._banner.is_needed(gate.visit):
-            preparation.prepare(scope, lambda: self._banner.variant(gate.visit, scope))
+            preparation.prepare(scope, self._banner, gate.visit)
         if isinstance(outer, ResponseGate):
             outer.is_superseded = True
         await self.app(scope, receive, gate.send)
@@ -159,6 +159,8 @@ class ConsentMiddleware:
     async def _start(self) -> None:
         """Load now what would make the first visitor wait."""
         telemetry.warm()
+        self._pages.warm()
+        self._banner.warm()
         if self._ledger is None:
             return
         try:

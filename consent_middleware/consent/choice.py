@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..policy import Policy
+from .value import NO_CHOICE, Consent
 
 Action = Literal["accept-all", "reject-all", "save"]
 ACTIONS: tuple[Action, ...] = ("accept-all", "reject-all", "save")
@@ -26,16 +27,21 @@ def answer(
     services: Iterable[str] = (),
     *,
     services_listed: bool = False,
+    before: Consent = NO_CHOICE,
 ) -> Answers:
     """Answer for all optional purposes. Ids that the policy does not know are ignored.
 
     ``accept-all`` never includes a purpose of basis ``separate``: that is asked for by an act of its own (PIPL Art. 23, 29, 39),
-    and left unanswered here. With ``save`` a purpose that is not named is refused. Of an allowed purpose's services, only the
+    and stays as it was answered ``before``. With ``save`` a purpose that is not named is refused. Of an allowed purpose's services, only the
     named ones are allowed where the visitor saw them listed (``services_listed``) or named at least one of them; else all are.
     """
     if action == "accept-all":
-        every = [name for name in policy.optional if policy.purposes[name].basis == "consent"]
-        return Answers(action=action, allowed=frozenset(every), refused=frozenset())
+        separate = frozenset(name for name in policy.optional if policy.purposes[name].basis == "separate")
+        return Answers(
+            action=action,
+            allowed=frozenset(policy.optional) - separate | (separate & before.allowed),
+            refused=separate & before.refused,
+        )
     if action == "reject-all":
         return Answers(action=action, allowed=frozenset(), refused=frozenset(policy.optional))
     allowed = frozenset(purposes).intersection(policy.optional)

@@ -1,11 +1,12 @@
 """What a page request must be relieved of, so that the banner can be written into the answer."""
 
 import re
-from collections.abc import Callable
 from operator import itemgetter
 
 from ..asgi import Header, Scope
+from ..consent import Visit
 from . import variants
+from .banner import Banner
 from .masks import GONE, replacement
 
 # Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).
@@ -15,8 +16,8 @@ _names = itemgetter(0)
 _BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
 
 
-def prepare(scope: Scope, variant: Callable[[], str]) -> None:
-    """Change the scope in place, for a page that will carry the variant that ``variant`` names.
+def prepare(scope: Scope, banner: Banner, visit: Visit) -> None:
+    """Change the scope in place, for a page that will carry ``banner`` for this visit.
 
     The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
     that would send a body past us are withdrawn.
@@ -28,7 +29,7 @@ def prepare(scope: Scope, variant: Callable[[], str]) -> None:
         place = -1
         for _ in range(names.count(name)):
             place = names.index(name, place + 1)
-            headers[place] = _admitted(headers[place], variant)
+            headers[place] = _admitted(headers[place], scope, banner, visit)
             is_shorter |= headers[place] is GONE
     scope["headers"] = [pair for pair in headers if pair is not GONE] if is_shorter else headers
     extensions = scope.get("extensions")
@@ -36,11 +37,11 @@ def prepare(scope: Scope, variant: Callable[[], str]) -> None:
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
 
 
-def _admitted(pair: Header, variant: Callable[[], str]) -> Header:
+def _admitted(pair: Header, scope: Scope, banner: Banner, visit: Visit) -> Header:
     name, value = pair
     if name == b"accept-encoding":
         return (name, b"gzip" if _GZIP.search(value) else b"identity")
     if name == b"if-none-match":
-        return replacement(name, variants.take_off(value, variant()) or None)
+        return replacement(name, variants.take_off(value, banner.variant(visit, scope)) or None)
     # A date or a range of the app's own file says nothing about the page with the banner in it.
     return GONE

@@ -12,7 +12,6 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
-from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -24,6 +23,7 @@ from ..errors import LedgerError
 from ..policy import Policy
 from . import headers as response_headers
 from . import variants
+from .banner import Banner
 from .csp import FREE, allowance
 from .encodings import SUPPORTED, Body, Recoded
 from .expiry import within_budget
@@ -50,14 +50,6 @@ _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 _NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
-
-
-class Banner(Protocol):
-    """What the pages put into a document."""
-
-    def is_needed(self, visit: Visit) -> bool: ...
-    def variant(self, visit: Visit, scope: Scope) -> str: ...
-    def render(self, visit: Visit, scope: Scope, *, nonce: str | None, link_only: bool) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

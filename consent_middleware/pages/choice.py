@@ -69,7 +69,7 @@ class ChoiceEndpoint:
         language = (
             submission.language if submission.language in self._policy.languages else self._screens.language_of(scope)
         )
-        visit.choose(submission.answers(self._policy), method=submission.method, language=language)
+        visit.choose(submission.answers(self._policy, visit.consent), method=submission.method, language=language)
         try:
             await visit.commit()
         except LedgerError:

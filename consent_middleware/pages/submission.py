@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from ..consent import ACTIONS, Action, Answers, answer
+from ..consent import ACTIONS, Action, Answers, Consent, answer
 from ..policy import Policy
 
 _MOST_FIELDS = 1000
@@ -27,19 +27,19 @@ class Submission:
     token: str = ""
     method: str = "form"
 
-    def answers(self, policy: Policy) -> Answers:
+    def answers(self, policy: Policy, before: Consent = NO_CHOICE) -> Answers:
         """Answer for every purpose and service.
 
         A purpose that is switched on brings all its services, unless single ones were named, or were listed and left out.
         """
         if self.listed is None:
-            return answer(policy, self.action, self.purposes, self.services, services_listed=True)
+            return answer(policy, self.action, self.purposes, self.services, services_listed=True, before=before)
         named = set(self.services)
         for purpose in set(self.purposes) - self.listed:
             of_purpose = {service.id for service in policy.services_of(purpose)}
             if not named & of_purpose:
                 named |= of_purpose
-        return answer(policy, self.action, self.purposes, named, services_listed=True)
+        return answer(policy, self.action, self.purposes, named, services_listed=True, before=before)
 
 
 class _JsonSubmission(msgspec.Struct):
