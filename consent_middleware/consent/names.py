@@ -7,6 +7,7 @@ from itertools import islice
 from ..policy import Policy
 
 NAME = "privacy"
+_SPACES = 16
 _CANDIDATES = 4
 """A sibling host can plant a few cookies of this name; past that many nobody is served by checking signatures."""
 
@@ -39,10 +40,17 @@ class TokenCookie:
 
 
 def token_pattern(name: str) -> re.Pattern[bytes]:
-    """Compile what finds the value of every cookie called ``name`` in a Cookie header, in linear time."""
-    return re.compile(rb"(?:\A|;)[ \t]*+" + re.escape(name.encode("ascii")) + rb"=([^;]*)")
+    """Compile what finds, in linear time, each value that may be that of a cookie called ``name``."""
+    return re.compile(re.escape(name.encode("ascii")) + rb"=([^;]*)")
 
 
 def token_candidates(header: bytes, pattern: re.Pattern[bytes]) -> list[bytes]:
     """Return the values of the first few cookies that ``pattern`` finds."""
-    return [match[1].strip(b" \t") for match in islice(pattern.finditer(header), _CANDIDATES)]
+    begun = (match for match in pattern.finditer(header) if _begins_crumb(header, match.start()))
+    return [match[1].strip(b" \t") for match in islice(begun, _CANDIDATES)]
+
+
+def _begins_crumb(header: bytes, place: int) -> bool:
+    """Say whether only spaces, and not too many, are between ``place`` and a semicolon or the header's start."""
+    before = header[max(0, place - _SPACES) : place].rstrip(b" \t")
+    return before.endswith(b";") or (not before and place <= _SPACES)
