@@ -1,4 +1,4 @@
-"""Going back to a page that was open before the choice."""
+"""Pages that the browser holds ready from before the choice: kept, or fetched ahead of a click."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,16 +19,21 @@ from e2e.visitor import action, banner, choose
 HOST = "www.shop.localhost"
 
 
+AHEAD = '<script type="speculationrules">{"prefetch": [{"urls": ["/second"], "eagerness": "immediate"}]}</script>'
+
+
 async def cached_page(request: Request) -> HTMLResponse:
-    """A page that browsers may keep for ten minutes."""
-    html = f'<!doctype html><title>Shop</title><h1>{request.url.path}</h1><a href="/second">Go on</a>'
+    """A page that browsers may keep for ten minutes; `/ahead` lets them fetch the second one at once."""
+    path = request.url.path
+    head = f"<!doctype html><title>Shop</title>{AHEAD if path == '/ahead' else ''}"
+    html = f'{head}<h1>{path}</h1><a href="/second">Go on</a>'
     return HTMLResponse(html, headers={"cache-control": "max-age=600", "etag": '"1"'})
 
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[str]:
     app = ConsentMiddleware(Starlette(routes=[Route("/{name}", cached_page)]), secret_key="a key for tests")
-    with served(app) as site:
+    with served(app, https=True) as site:
         yield site.url(HOST)
 
 
@@ -75,6 +80,20 @@ def lively_browser(browser_type: BrowserType, browser_type_launch_args: Options)
 
 @pytest.fixture
 def lively(lively_browser: Any) -> Iterator[Page]:
-    with closing(lively_browser.new_context()) as context:
+    with closing(lively_browser.new_context(ignore_https_errors=True)) as context:
         context.set_default_timeout(TIMEOUT)
         yield context.new_page()
+
+
+def test_a_page_that_was_fetched_ahead_of_the_click_asks_no_more(page: Page, home: str) -> None:
+    with page.expect_request("**/second"):
+        page.goto(f"{home}/ahead")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.isTheSame = true")
+    choose(page, "reject-all")
+    # The visitor is still on the page whose fetches would serve the click.
+    assert page.evaluate("window.isTheSame")
+    page.get_by_role("link", name="Go on").click()
+    page.wait_for_url("**/second")
+    expect(page.locator('[data-privacy-ui="entry"]')).to_be_visible()
+    expect(banner(page)).to_have_count(0)

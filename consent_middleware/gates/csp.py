@@ -73,12 +73,15 @@ def _is_strict(sources: Iterable[str], directive: str) -> bool:
 
 
 def _matches_self(sources: Iterable[str], host: str) -> bool:
-    """Say whether the page's own host is among ``sources``; a port other than the scheme's own must be named."""
+    """Say whether the page's own host is among ``sources``; a port other than the scheme's own must be named, or any be allowed."""
     for source in sources:
         lowered = source.lower()
         bare = lowered.rpartition("://")[2].rstrip("/")
-        if lowered in ("'self'", "*", "https:", "http:") or bare == host:
+        own = host
+        if bare.endswith(":*"):
+            bare, own = bare[:-2], host.partition(":")[0]
+        if lowered in ("'self'", "*", "https:", "http:") or bare == own:
             return True
-        if bare.startswith("*.") and host.endswith(bare[1:]):
+        if bare.startswith("*.") and own.endswith(bare[1:]):
             return True
     return False

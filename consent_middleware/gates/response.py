@@ -46,6 +46,9 @@ _names = itemgetter(0)
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _PATH = "/:@!$&'()*+,=~"
 """What browsers leave as it is in a path, besides letters, digits, "-", "." and "_" (the semicolon is no good in a cookie)."""
+_FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
+"""Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
+``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 _NO_BODY = frozenset({204, 205, 206, 304})
@@ -205,6 +208,8 @@ class ResponseGate(msgspec.Struct, eq=False):
             # One visitor's token is nothing to share.
             response_headers.make_private(headers)
             headers.append(self._token(visit, is_new=is_choice))
+            if is_choice and self.is_secure:
+                headers.append(_FORGET_AHEAD)
         consent = self.known.consent if visit is None else visit.consent
         hidden = self.known.hidden
         if not consent.choice_made:

@@ -118,6 +118,14 @@ def test_a_response_that_carries_a_token_is_private() -> None:
     assert get(mounted(app)).value(b"cache-control") == b"private, max-age=600"
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_choice_makes_browsers_forget_what_they_fetched_ahead_but_no_cookie(scheme: str) -> None:
+    """Browsers heed that on https only, and complain of it elsewhere."""
+    wanted = b'"prefetchCache", "prerenderCache"' if scheme == "https" else None
+    assert get(mounted(choosing(())), scheme=scheme).value(b"clear-site-data") == wanted
+    assert get(mounted(App("_ga=1")), scheme=scheme).value(b"clear-site-data") is None
+
+
 def test_an_unknown_purpose_is_an_error_that_names_the_known_ones() -> None:
     answer = get(mounted(choosing(("analytic",))))
     assert isinstance(answer.error, ConfigurationError)

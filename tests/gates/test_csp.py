@@ -24,6 +24,7 @@ def read(*policies: str, host: bytes = HOST) -> Allowance:
         "default-src https:",
         "script-src www.shop.example; style-src https://www.shop.example/",
         "default-src *.shop.example",
+        "script-src https://www.shop.example:*; style-src *.shop.example:*",
         "frame-ancestors 'none'; upgrade-insecure-requests",
         "img-src 'none'; connect-src 'none'",
         "default-src 'none'; script-src 'self'; style-src 'self'",
@@ -55,6 +56,7 @@ def test_a_policy_that_lets_us_be_needs_nothing(policy: str) -> None:
         "script-src 'self' 'strict-dynamic'",
         "default-src shop.example",
         "default-src notshop.example *.notwww.shop.example",
+        "default-src https://cdn.example:* *.example.org:*",
         "script-src 'self', script-src 'none'",
     ],
 )
@@ -85,6 +87,7 @@ def test_a_host_on_a_port_of_its_own_is_matched_with_its_port() -> None:
     assert read("default-src www.shop.example:8443", host=b"www.shop.example:8443") == FREE
     assert read("default-src www.shop.example", host=b"www.shop.example:8443") == EXCLUDED
     assert read("default-src 'self'", host=b"www.shop.example:8443") == FREE
+    assert read("default-src https://www.shop.example:*", host=b"www.shop.example:8443") == FREE
 
 
 def test_a_policy_that_only_reports_excludes_nobody() -> None:
