@@ -5,7 +5,7 @@ from typing import Protocol
 from consent_middleware.caches import BoundedCache
 from consent_middleware.policy import catalogue, evidence, lexicon, morphology
 from consent_middleware.policy.catalogue import Known, Vendor
-from consent_middleware.policy.names import CONSIDERED, forms
+from consent_middleware.policy.names import CONSIDERED, bound_to_host, forms
 from consent_middleware.policy.verdict import UNCLASSIFIED, Verdict
 
 REMEMBERED = 8192
@@ -115,6 +115,14 @@ def _judge_new_name(name: str) -> Verdict:
     reading = morphology.read(candidates[1] if len(candidates) > 1 else name, _LEXICON)
     if reading.purpose is not None:
         return _tell_words(reading.purpose, reading)
+    if bound_to_host(name) and not reading.hints_at_tracking:
+        return Verdict(
+            purpose="authentication",
+            reason="Its name says nothing but by its prefix, with which browsers keep it to one host or from scripts.",
+            rule="name:prefix",
+            confidence=0.55,
+            kind="session",
+        )
     return Verdict(
         purpose=UNCLASSIFIED,
         reason="No known cookie has this name, and its words do not say what it is for.",

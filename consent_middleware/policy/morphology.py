@@ -170,7 +170,7 @@ def _longest_word(token: str, start: int, known_until: int, lexicon: Lexicon) ->
         if length >= _LONG_ENOUGH:
             return end
         closed = end == size or token[end:] in known
-        opened = start == known_until or (start > 1 and (length > 3 or lexicon.seeks_strangers(part)))
+        opened = start == known_until or (start > 1 and (length > 3 or (length == 3 and lexicon.seeks_strangers(part))))
         if closed and opened:
             return end
     return 0

@@ -7,6 +7,7 @@ CONSIDERED = 256
 
 # RFC 6265bis 4.1.3 and the __Http- prefixes of the layered-cookies draft; browsers match them without regard to case.
 _PREFIXES = ("__host-http-", "__host-", "__secure-", "__http-")
+_BINDING = ("__host-", "__http-")
 
 # ASP.NET's CookiesC1, Supabase's and Auth.js' token.0, others' name_1 and name-1: the parts of one long value.
 _CHUNK = re.compile(r"(?:(?<=[A-Za-z])C[1-9][0-9]?|[._-][0-9]{1,2})\Z")
@@ -21,6 +22,11 @@ def peel_prefix(name: str) -> str:
         if lowered.startswith(prefix):
             return name[len(prefix) :]
     return name
+
+
+def bound_to_host(name: str) -> bool:
+    """Whether its prefix keeps the cookie to one host or away from scripts, which sessions need and trackers do not."""
+    return name[:2] == "__" and name[:12].lower().startswith(_BINDING)
 
 
 def forms(name: str) -> list[str]:

@@ -157,6 +157,15 @@ def test_an_unknown_cookie_of_an_advertising_host_is_advertising() -> None:
     assert (verdict.purpose, verdict.rule) == ("marketing", "evidence:host")
 
 
+def test_an_unknown_name_that_its_prefix_binds_to_the_host_is_presumed_a_session() -> None:
+    assert classify("__Host-bff").rule == "name:prefix"
+    assert classify("__Host-Http-xyzzy").purpose == "authentication"
+    assert classify("__Host-theme").purpose == "preference"
+    assert classify("__Host-acme_visits").purpose == "analytics"
+    assert classify("__Host-uid").rule == "name:prefix"
+    assert classify("__Secure-xyzzy").rule == "none"
+
+
 def test_an_unknown_name_is_unclassified() -> None:
     verdict = classify("zqxj")
     assert (verdict.purpose, verdict.rule, verdict.confidence) == (UNCLASSIFIED, "none", 0.0)
