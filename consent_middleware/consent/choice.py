@@ -32,8 +32,9 @@ def answer(
     """Answer for all optional purposes. Ids that the policy does not know are ignored.
 
     ``accept-all`` never includes a purpose of basis ``separate``: that is asked for by an act of its own (PIPL Art. 23, 29, 39),
-    and stays as it was answered ``before``. With ``save`` a purpose that is not named is refused. Of an allowed purpose's services, only the
-    named ones are allowed where the visitor saw them listed (``services_listed``) or named at least one of them; else all are.
+    and stays as it was answered ``before``. With ``save`` a purpose that is not named is refused. Of an allowed purpose's
+    services, only the named ones are allowed where the visitor saw them listed (``services_listed``) or named at least one of
+    them; else all are.
     """
     if action == "accept-all":
         separate = frozenset(name for name in policy.optional if policy.purposes[name].basis == "separate")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from ..consent import ACTIONS, Action, Answers, Consent, answer
+from ..consent import ACTIONS, NO_CHOICE, Action, Answers, Consent, answer
 from ..policy import Policy
 
 _MOST_FIELDS = 1000
