@@ -9,12 +9,13 @@ from . import telemetry
 from .asgi import ASGIApp, Message, Receive, Scope, Send, route_path
 from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
 from .errors import ConfigurationError, LedgerError
-from .gates import documents, observation, preparation
+from .gates import observation, preparation
+from .gates.documents import is_navigation
 from .gates.findings import Report
 from .gates.masks import MaskSets
 from .gates.recognition import Recognition, effective
 from .gates.request import admit
-from .gates.response import Gates, ResponseGate
+from .gates.response import Gates, ResponseGate, supersede
 from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
@@ -26,6 +27,7 @@ logger = logging.getLogger("consent_middleware")
 
 GPC_PATH = "/.well-known/gpc.json"
 _STOPPING = frozenset({"lifespan.startup.failed", "lifespan.shutdown.complete", "lifespan.shutdown.failed"})
+_SERVED = frozenset({"http", "websocket"})
 _SECURE_SCHEMES = frozenset({"https", "wss"})
 
 
@@ -87,23 +89,26 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind != "http" and kind != "websocket":
+        if kind not in _SERVED:
             await self._pass(scope, receive, send)
             return
 
         # What did this visitor choose, and what does that allow?
         headers, shape = self._shapes.read(scope)
-        is_secure = self._is_https if self._is_https is not None else scope.get("scheme") in _SECURE_SCHEMES
+        is_secure = self._is_https
+        if is_secure is None:
+            is_secure = scope.get("scheme") in _SECURE_SCHEMES
         known = self._recognition.recognize(headers, shape, is_secure)
-        if known.hidden and self._report is not None:
+        if self._report is not None and known.hidden:
             observation.report_hidden(known.hidden, known.rules, self._report)
 
         # Are they talking to us, and is it a page they open?
         path = scope["path"]
         is_ours = (self._prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope))
-        is_document = kind == "http" and not is_ours and documents.is_navigation(headers, shape)
+        is_document = is_navigation(headers, shape) and kind == "http" and not is_ours
         gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document)
-        outer = scope.get(SCOPE_KEY)
+        if SCOPE_KEY in scope and not is_ours and not self._is_observing:
+            supersede(scope[SCOPE_KEY])
         scope[SCOPE_KEY] = gate
         if self._is_observing:
             await self.app(scope, receive, observation.watch(gate, send))
@@ -116,8 +121,6 @@ class ConsentMiddleware:
             return
         if is_document and self._banner.is_needed(gate.visit):
             preparation.prepare(scope, self._banner, gate.visit)
-        if isinstance(outer, ResponseGate):
-            outer.is_superseded = True
         await self.app(scope, receive, gate.send)
 
     def _decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:

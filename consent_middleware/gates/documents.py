@@ -8,6 +8,7 @@ Only those get a banner, and only their answers expire cookies. Fetch metadata s
 from ..asgi import Header
 from .shapes import Shape
 
+_PAGES = (b"document", b"empty")
 _FRAGMENT_HEADERS = (
     b"x-requested-with",
     b"hx-request",
@@ -21,13 +22,14 @@ _FRAGMENT_HEADERS = (
 
 def is_navigation(headers: list[Header], shape: Shape) -> bool:
     """Say whether the request opens a page in a tab (not in a frame, not by a script)."""
+    if shape.mode >= 0:
+        # Mode first: it tells most other requests apart at once. A page that comes through a service worker says "empty".
+        if headers[shape.mode][1] != b"navigate":
+            return False
+        return shape.destination >= 0 and headers[shape.destination][1] in _PAGES
     if shape.destination >= 0:
-        destination = headers[shape.destination][1]
-        if destination == b"document":
-            return True
-        # A page that comes through a service worker says "empty", but its mode is still "navigate".
-        return destination == b"empty" and shape.mode >= 0 and headers[shape.mode][1] == b"navigate"
+        return headers[shape.destination][1] == b"document"
     fields = dict(headers)
-    if shape.mode >= 0 or any(name in fields for name in _FRAGMENT_HEADERS):
+    if any(name in fields for name in _FRAGMENT_HEADERS):
         return False
     return fields.get(b"upgrade-insecure-requests") == b"1" or b"text/html" in fields.get(b"accept", b"")

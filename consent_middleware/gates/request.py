@@ -18,18 +18,20 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> No
         client = scope.get("client")
         if type(client) is tuple and not shape.is_proxied:
             # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
-            head, _, last = str(client[0]).rpartition(".") if client else ("", "", "")
+            head, _, last = str(*client[:1]).rpartition(".")
             network = networks.get(head)
-            scope["client"] = network if network and last.isdecimal() else mask_client(client, behind_proxy=False)
+            if network is None or not last.isdecimal():
+                network = mask_client(client, behind_proxy=False)
+            scope["client"] = network
         elif client is not None:
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
-    steps = shape.steps[masks.index]
+    lasting, _, is_rare = shape.steps[masks.index]
     seen = headers.copy()
-    for place, replacements in steps.lasting:
+    for place, replacements in lasting:
         seen[place] = replacements[seen[place][1]]
     if known.cookie is not None:
         seen[shape.cookie] = known.cookie
-    is_rare = steps.is_rare or known.cookie is GONE
+        is_rare |= known.cookie is GONE
     if shape.referer >= 0 and masks.referers is not None:
         pair = masks.referers[seen[shape.referer][1], seen[shape.host][1]]
         seen[shape.referer] = pair

@@ -112,6 +112,8 @@ class ResponseGate(msgspec.Struct, eq=False):
         Not a coroutine of its own: it hands the server's on, which saves a frame for every message.
         """
         kind = message["type"]
+        if kind == "http.response.body":
+            return self.server_send(message if self.body is None else self._rewritten(message, self.body))
         if kind in _STARTS:
             self.has_started = True
             visit = self.made_visit
@@ -124,8 +126,6 @@ class ResponseGate(msgspec.Struct, eq=False):
                 if type(headers) is list and self.known.masks.handled.isdisjoint(map(_lower, map(_names, headers))):
                     return self.server_send(message)
             return self.server_send(self._start(message))
-        if self.body is not None and kind == "http.response.body":
-            message = self._rewritten(message, self.body)
         return self.server_send(message)
 
     async def _send_committed(self, message: Message) -> None:
@@ -310,6 +310,12 @@ class ResponseGate(msgspec.Struct, eq=False):
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
+
+
+def supersede(outer: object) -> None:
+    """Tell the gate of a middleware further out that another one speaks to this visitor."""
+    if isinstance(outer, ResponseGate):
+        outer.is_superseded = True
 
 
 def _readable(message: Message) -> Message:
