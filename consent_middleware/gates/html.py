@@ -89,7 +89,11 @@ class BodyInserter:
                 self._give_up()
         if self.is_done:
             place = self._position
-            return buffer[:place] + self._markup + buffer[place:] if self.is_inserted else buffer
+            if not self.is_inserted:
+                return buffer
+            # A view, so that a large chunk is copied once and not twice.
+            view = memoryview(buffer)
+            return b"".join((view[:place], self._markup, view[place:]))
         if is_last:
             return self._finish(buffer)
         if len(buffer) - self._position > HOLD_BACK:
