@@ -1,5 +1,6 @@
 """Which refused cookies disappear from the browser, and which are left alone."""
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from consent_middleware import ConsentMiddleware, record_choice
 from consent_middleware.gates.expiry import MAX_BYTES, MAX_LINES, deletion, parent_domains, plausible_places
 from consent_middleware.gates.findings import Finding
+from consent_middleware.gates.seen import SeenCookies
 from consent_middleware.storage.sightings import CookieSighting
 from tests.driving import App, call, get, mounted, name, page, scope_of, serving, token, visit_page
 
@@ -70,7 +72,8 @@ def test_necessary_unclassified_and_allowed_cookies_are_never_expired() -> None:
 @pytest.mark.parametrize("destination", [b"empty", b"image", b"script", b"iframe", b"frame", b"style", b"video"])
 def test_nothing_is_expired_on_a_subresource(destination: bytes) -> None:
     headers = [(b"sec-fetch-dest", destination), (b"sec-fetch-mode", b"no-cors")]
-    assert get(mounted(page()), headers=headers, cookie=f"_ga=1; {token()}").set_cookies == []
+    for app, lines in ((page(), []), (page("sessionid=2"), [b"sessionid=2"])):
+        assert get(mounted(app), headers=headers, cookie=f"_ga=1; {token()}").set_cookies == lines
 
 
 def test_nothing_is_expired_when_a_websocket_opens() -> None:
@@ -275,11 +278,29 @@ def test_a_flood_of_made_up_places_does_not_make_the_real_one_forgotten() -> Non
     app = Choosing("_ga=1")
     app.allow = ("analytics",)
     middleware = mounted(app)
+    get(middleware, "/shop/x")
     for number in range(40):
-        get(middleware, "/shop/x")
         get(middleware, f"/{number}/x")
+        if number % 10 == 5:
+            get(middleware, "/shop/x")
     app.headers, app.allow = [], ()
     assert ("_ga", None, "/shop", False) in [place(line) for line in get(middleware).set_cookies[1:]]
+
+
+def test_what_was_seen_longest_ago_makes_room() -> None:
+    seen = SeenCookies()
+    new = CookieSighting(name="_ga", domain=None, path="/", secure=False, partitioned=False)
+    others = [dataclasses.replace(new, path=f"/{number}") for number in range(30)]
+    for sighting in (new, *others[:11], new, *others[11:22], new, *others[22:]):
+        seen.remember(sighting)
+    assert new in seen.of("_ga")
+    assert len(seen.of("_ga")) == 12
+    names = [dataclasses.replace(new, name=f"_ga_{number}") for number in range(600)]
+    for sighting in names:
+        seen.remember(sighting)
+        seen.remember(new)
+    assert new in seen.of("_ga")
+    assert len(list(seen)) < 600
 
 
 def test_expiring_is_reported_by_name() -> None:

@@ -186,6 +186,7 @@ SHORT = '[[cookies]]\nname = "sid"\npurpose = "authentication"\nlifetime = "2 ho
 
 @pytest.mark.parametrize("date", [formatdate(time.time() + 9e8, usegmt=True), "Fri, 01-Jan-2099 00:00:00 GMT"])
 def test_a_lifetime_is_clamped_to_the_declared_one(date: str) -> None:
+    assert sent("sid=1; Max-Age=7201", policy=SHORT) == [b"sid=1; Max-Age=7200"]
     assert sent("sid=1; Max-Age=99999; Path=/", policy=SHORT) == [b"sid=1; Max-Age=7200; Path=/"]
     (line,) = sent(f"sid=1; Expires={date};Secure", policy=SHORT)
     assert re.fullmatch(rb"sid=1; Expires=[^;]+ GMT;Secure", line)

@@ -66,6 +66,7 @@ def test_only_an_exact_one_is_the_signal(value: bytes) -> None:
 def test_of_several_fields_one_exact_one_suffices() -> None:
     choice = token(None, "marketing", "analytics")
     assert shown("", choice, ((b"sec-gpc", b"0"), (b"sec-gpc", b"1"))) == WITHOUT_MARKETING
+    assert shown("", choice, ((b"sec-gpc", b"0"), (b"sec-gpc", b"0"))) == COOKIES.encode()
 
 
 def test_the_signal_counts_for_any_method() -> None:
