@@ -104,6 +104,7 @@ HANDSHAKE = """(url) => new Promise((resolve, reject) => {
 })"""
 
 
+@pytest.mark.parametrize("site", ["plain"], indirect=True)
 def test_a_handshake_carries_and_sets_only_what_is_allowed(page: Page, site: Site) -> None:
     def shake_hands() -> set[str]:
         seen: str = page.evaluate(HANDSHAKE, f"wss://{HOST}:{site.port}/socket")
