@@ -178,7 +178,7 @@ def pages_are_cheap() -> str:
 def test_a_megabyte_of_cookies_is_filtered_in_bounded_time(header: bytes) -> None:
     app = App()
     middleware = mounted(app, '[[cookies]]\npattern = "*a*b*c*d*e"\npurpose = "analytics"\n')
-    start = time.perf_counter()
+    start = time.process_time()
     assert call(middleware, scope_of(cookie=header)).error is None
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
     assert app.cookies[0].endswith(b"sessionid=1")

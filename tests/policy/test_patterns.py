@@ -29,6 +29,6 @@ def test_the_first_of_two_equal_names_counts() -> None:
 
 @pytest.mark.parametrize("pattern", ["*a*a*a*a*b", "a**?*?*b", "a?*a?*a?*b"])
 def test_a_long_name_costs_a_pattern_with_many_stars_no_more_than_a_glance(pattern: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert NameTable([(pattern, 1)]).find("a" * 100_000) is None
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
