@@ -4,31 +4,26 @@ One ``ResponseGate`` a request stands between the app and the server. It changes
 page into which the banner goes; every other message passes as it is.
 """
 
-import functools
 import logging
-import re
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
-from urllib.parse import quote
 
 import msgspec
 
-from ..asgi import Fields, Header, Message, Scope, Send
+from ..asgi import Header, Message, Scope, Send
 from ..consent import Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
 from . import headers as response_headers
-from . import variants
 from .banner import Banner
-from .csp import FREE, allowance
-from .encodings import SUPPORTED, Body, Recoded
+from .encodings import Body
 from .expiry import within_budget
 from .findings import Finding, Report
-from .html import BodyInserter
+from .insertion import Page, is_html
 from .masks import SET_COOKIE
 from .recognition import Known, Recognition, effective
 from .rules import Rules
@@ -44,15 +39,11 @@ _STARTS = frozenset(
 _lower = bytes.lower
 _names = itemgetter(0)
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
-_PATH = "/:@!$&'()*+,=~"
-"""What browsers leave as it is in a path, besides letters, digits, "-", "." and "_" (the semicolon is no good in a cookie)."""
 _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
-_NO_BODY = frozenset({204, 205, 206, 304})
-_NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +155,11 @@ class ResponseGate(msgspec.Struct, eq=False):
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *_DEPENDS_ON)
-            if self.is_document and _is_html(message["status"], headers):
-                headers = self._document(message["status"], headers, present)
+            if self.is_document and is_html(message["status"], headers):
+                response_headers.add_vary(headers, *_DEPENDS_ON)
+                if not self.is_superseded and self.gates.banner.is_needed(self.visit):
+                    page = Page(self.gates.banner, self.visit, self.scope, present)
+                    headers, self.body = page.prepare(message["status"], headers)
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
@@ -191,7 +185,7 @@ class ResponseGate(msgspec.Struct, eq=False):
             if lowered not in handled:
                 kept.append((name, value))
             elif lowered == b"set-cookie":
-                request = request or self._cookie_request()
+                request = request or CookieRequest.of(self.scope)
                 judged, exempted = self.gates.set_cookies.judge(value, rules, request)
                 if judged is not None:
                     kept.append((name, judged))
@@ -216,7 +210,7 @@ class ResponseGate(msgspec.Struct, eq=False):
             return
         if not is_choice and not (hidden and self.is_document and not response_headers.is_shared(headers)):
             return
-        rules, request = self._rules(), self._cookie_request()
+        rules, request = self._rules(), CookieRequest.of(self.scope)
         places = places_to_expire(
             rules,
             self.gates.seen,
@@ -252,61 +246,6 @@ class ResponseGate(msgspec.Struct, eq=False):
                 Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason)
             )
 
-    def _cookie_request(self) -> CookieRequest:
-        scope, fields = self.scope, self._fields()
-        raw = scope.get("raw_path")
-        host = fields.get(b"host", b"")
-        site = fields.get(b"sec-fetch-site")
-        origin = fields.get(b"origin", b"")
-        # RFC 6454: the scheme is left out of the comparison, since TLS may end at a proxy.
-        is_same = site == b"same-origin" if site is not None else bool(host) and origin.rpartition(b"//")[2] == host
-        return CookieRequest(
-            method=scope.get("method", "GET"),
-            host=_without_port(host.decode("latin-1")).lower(),
-            path=raw.decode("latin-1")
-            if isinstance(raw, bytes) and raw
-            else quote(scope.get("path") or "/", safe=_PATH),
-            is_same_origin=is_same,
-        )
-
-    def _document(self, status: int, headers: list[Header], present: set[bytes]) -> list[Header]:
-        """Prepare a page: what it shows depends on the choice, and the banner goes in where there is something to ask.
-
-        ``present``: the names of the headers in lower case. Most pages have few of those that matter here.
-        """
-        visit, banner = self.visit, self.gates.banner
-        response_headers.add_vary(headers, *_DEPENDS_ON)
-        if self.is_superseded or not banner.is_needed(visit):
-            return headers
-        if status == 304:
-            response_headers.make_private(headers)
-            return self._with_variant(headers)
-        if status in _NO_BODY or status < 200 or not _is_rewritable(headers, present):
-            return headers
-        coding = b""
-        if b"content-encoding" in present:
-            coding = response_headers.first(headers, b"content-encoding").strip().lower()
-        if coding not in (b"", b"identity") and coding not in SUPPORTED:
-            _tell_unwritable(coding)
-            return headers
-        if self.scope.get("method") != "HEAD":
-            allowed = FREE
-            if b"content-security-policy" in present:
-                allowed = allowance(headers, self._fields().get(b"host", b""))
-            markup = banner.render(visit, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
-            inserter = BodyInserter(markup)
-            self.body = Recoded(inserter, coding) if coding in SUPPORTED else inserter
-        headers = response_headers.drop_body_facts(headers)
-        response_headers.make_private(headers)
-        return self._with_variant(headers) if b"etag" in present else headers
-
-    def _with_variant(self, headers: list[Header]) -> list[Header]:
-        variant = self.gates.banner.variant(self.visit, self.scope)
-        return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
-
-    def _fields(self) -> Fields:
-        return dict(self.scope.get("headers") or ())
-
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
@@ -322,32 +261,3 @@ def _readable(message: Message) -> Message:
     """Return a message whose headers can be read more than once."""
     headers = message.get("headers")
     return message if headers is None or isinstance(headers, list | tuple) else {**message, "headers": list(headers)}
-
-
-@functools.lru_cache(maxsize=16)
-def _tell_unwritable(coding: bytes) -> None:
-    """Say it once a coding, not once a page."""
-    logger.warning("No banner: the page is encoded as %r, which cannot be written into.", coding.decode("latin-1"))
-
-
-def _is_html(status: int, headers: list[Header]) -> bool:
-    """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
-    kind = response_headers.first(headers, b"content-type").partition(b";")[0].strip().lower()
-    return kind == b"text/html" or (status == 304 and not kind and bool(response_headers.first(headers, b"etag")))
-
-
-def _is_rewritable(headers: list[Header], present: set[bytes]) -> bool:
-    if _NOT_ASCII.search(response_headers.first(headers, b"content-type")):
-        return False
-    if b"content-disposition" in present and response_headers.first(
-        headers, b"content-disposition"
-    ).strip().lower().startswith(b"attachment"):
-        return False
-    return b"cache-control" not in present or not any(
-        b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control")
-    )
-
-
-def _without_port(host: str) -> str:
-    """``[::1]:8000`` → ``[::1]``; ``example.com:80`` → ``example.com``."""
-    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

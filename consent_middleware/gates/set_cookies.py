@@ -3,7 +3,9 @@
 import json
 import logging
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from ..asgi import Scope
 from ..policy import classify
 from ..storage.sightings import CookieSighting
 from .expiry import is_expressible
@@ -15,6 +17,8 @@ from .set_cookie import SetCookie
 logger = logging.getLogger("consent_middleware")
 
 _HINTS = 256
+_PATH = "/:@!$&'()*+,=~"
+"""What browsers leave as it is in a path, besides letters, digits, "-", "." and "_" (the semicolon is no good in a cookie)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,23 @@ class CookieRequest:
     host: str
     path: str
     is_same_origin: bool
+
+    @classmethod
+    def of(cls, scope: Scope) -> "CookieRequest":
+        """Read it from the request's scope."""
+        fields = dict(scope.get("headers") or ())
+        raw = scope.get("raw_path")
+        host = fields.get(b"host", b"")
+        site = fields.get(b"sec-fetch-site")
+        origin = fields.get(b"origin", b"")
+        # RFC 6454: the scheme is left out of the comparison, since TLS may end at a proxy.
+        is_same = site == b"same-origin" if site is not None else bool(host) and origin.rpartition(b"//")[2] == host
+        return cls(
+            method=scope.get("method", "GET"),
+            host=_without_port(host.decode("latin-1")).lower(),
+            path=raw.decode("latin-1") if raw else quote(scope.get("path") or "/", safe=_PATH),
+            is_same_origin=is_same,
+        )
 
 
 class SetCookieFilter:
@@ -135,3 +156,8 @@ def _is_asked_for(rule: CookieRule, request: CookieRequest) -> bool:
 def _is_refused(rule: CookieRule, rules: Rules) -> bool:
     declared = rule.declared
     return declared is not None and (declared.service or declared.purpose) in rules.decision.refused
+
+
+def _without_port(host: str) -> str:
+    """``[::1]:8000`` → ``[::1]``; ``example.com:80`` → ``example.com``."""
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

@@ -3,29 +3,18 @@
 Each check compares entries with each other or with the outside world and adds to the list of problems; none of them stops.
 """
 
-import ipaddress
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..errors import Problem
+from .cookie_checks import Add, check_cookies, check_purpose, check_services, purpose_ids
 from .lifetimes import SECONDS_CAP
 from .loading import as_toml
 from .model import Declarations
-from .patterns import is_pattern
 from .purposes import BUILT_IN
 from .texts import Text
+from .written import HOST, ID, LANGUAGE, is_url
 
-Add = Callable[[str, object, str, str], None]
-
-_ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
-_HOST = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-# RFC 6265bis, section 4.1.1: a cookie name is a token.
-_COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z?]+")
-_ACT = re.compile(r"(POST|PUT|PATCH|DELETE|GET) /\S*")
-_PATH = re.compile(r"[ -:<-~]+")
-_NEVER_BY_ACT = ("analytics", "marketing")
 _NEVER_NECESSARY = "marketing"
 
 
@@ -37,7 +26,7 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         shown = "" if value is None else as_toml(value)
         problems.append(Problem(file=file, key=key, value=shown, message=message, way_out=way_out))
 
-    for one_check in (_settings, _site, _versions, _purposes, _services, _cookies, _telemetry, _texts):
+    for one_check in (_settings, _site, _versions, _purposes, check_services, check_cookies, _telemetry, _texts):
         one_check(declared, add)
     return problems
 
@@ -52,7 +41,7 @@ def _settings(declared: Declarations, add: Add) -> None:
             'Write for example lifetime = "6 months".',
         )
     for index, origin in enumerate(declared.origins):
-        if not _is_url(origin) or origin.count("/") != 2 or any(sign in origin for sign in "?#@"):
+        if not is_url(origin) or origin.count("/") != 2 or any(sign in origin for sign in "?#@"):
             add(
                 f"origins[{index}]",
                 origin,
@@ -61,7 +50,7 @@ def _settings(declared: Declarations, add: Add) -> None:
             )
     if declared.share is None:
         return
-    if not _HOST.fullmatch(declared.share) or "." not in declared.share:
+    if not HOST.fullmatch(declared.share) or "." not in declared.share:
         add(
             "share",
             declared.share,
@@ -77,7 +66,7 @@ def _settings(declared: Declarations, add: Add) -> None:
             'Add url = "https://…" to [site].',
         )
         return
-    if not _is_url(declared.site.url):
+    if not is_url(declared.site.url):
         return
     host = urlsplit(declared.site.url).hostname or ""
     if host != declared.share and not host.endswith(f".{declared.share}"):
@@ -99,7 +88,7 @@ def _site(declared: Declarations, add: Add) -> None:
             'Write for example languages = ["en"].',
         )
     for index, language in enumerate(site.languages):
-        if not _LANGUAGE.fullmatch(language):
+        if not LANGUAGE.fullmatch(language):
             add(
                 f"site.languages[{index}]",
                 language,
@@ -112,7 +101,7 @@ def _site(declared: Declarations, add: Add) -> None:
         ("contact.url", declared.contact.url),
     ):
         relative = key != "site.url" and url is not None and url.startswith("/") and not url.startswith("//")
-        if url is not None and not relative and not _is_url(url):
+        if url is not None and not relative and not is_url(url):
             add(
                 key,
                 url,
@@ -152,7 +141,7 @@ def _purposes(declared: Declarations, add: Add) -> None:
     built_in = {purpose.id: purpose for purpose in BUILT_IN}
     for name, table in declared.purposes.items():
         key = f"purposes.{name}"
-        if not _ID.fullmatch(name):
+        if not ID.fullmatch(name):
             add(key, name, "This is not an id.", "Use lower-case letters, digits and hyphens, starting with a letter.")
         standard = built_in.get(name)
         if standard is None:
@@ -186,147 +175,10 @@ def _purposes(declared: Declarations, add: Add) -> None:
             add(f"purposes.{name}.offered", False, "A necessary purpose is always on.", "Remove this line.")
 
 
-def _services(declared: Declarations, add: Add) -> None:
-    known = _purpose_ids(declared)
-    claimed = {
-        cookie.name or cookie.pattern or "": (f"cookies[{index}]", cookie.purpose)
-        for index, cookie in enumerate(declared.cookies)
-    }
-    seen: set[str] = set()
-    for index, service in enumerate(declared.services):
-        key = f"services[{index}]"
-        if service.id and not _ID.fullmatch(service.id):
-            add(
-                f"{key}.id",
-                service.id,
-                "This is not an id.",
-                "Use lower-case letters, digits and hyphens, starting with a letter.",
-            )
-        if service.id in known:
-            add(
-                f"{key}.id",
-                service.id,
-                "A purpose carries this id, and both share one namespace.",
-                f'Name it for the recipient, for example "{service.id}-provider".',
-            )
-        if service.id in seen:
-            add(f"{key}.id", service.id, "Two services carry this id.", "Give each service an id of its own.")
-        seen.add(service.id)
-        _known_purpose(f"{key}.purpose", service.purpose, known, add)
-        for place, host in enumerate(service.hosts):
-            if not _is_host(host):
-                add(
-                    f"{key}.hosts[{place}]",
-                    host,
-                    "This is not a host name.",
-                    'Write the bare name, for example "www.example.com" or "*.example.com"; no scheme, no path.',
-                )
-        for place, written in enumerate(service.cookies):
-            _cookie_name(f"{key}.cookies[{place}]", written, add)
-            other, purpose = claimed.setdefault(written, (f"{key}.cookies[{place}]", service.purpose))
-            if purpose != service.purpose:
-                add(
-                    f"{key}.cookies[{place}]",
-                    written,
-                    f'{other} declares the same cookie for "{purpose}".',
-                    "Keep one of the two; a cookie for several purposes belongs to the one that needs consent.",
-                )
-        if service.country is not None and not re.fullmatch("[A-Z]{2}", service.country):
-            add(
-                f"{key}.country",
-                service.country,
-                "This is not a country code (ISO 3166-1).",
-                'Write two capital letters, for example "DE".',
-            )
-
-
-def _cookies(declared: Declarations, add: Add) -> None:
-    known = _purpose_ids(declared)
-    services = {service.id: service for service in declared.services}
-    seen: dict[str, str] = {}
-    for index, cookie in enumerate(declared.cookies):
-        key = f"cookies[{index}]"
-        written = cookie.name if cookie.name is not None else cookie.pattern
-        if (cookie.name is None) == (cookie.pattern is None):
-            add(key, None, "A cookie has either a name or a pattern.", 'Write name = "sid", or pattern = "sid_*".')
-        elif written is not None:
-            if cookie.name is not None and is_pattern(written):
-                add(
-                    f"{key}.name",
-                    written,
-                    "A name has no wildcard.",
-                    f"Write pattern = {as_toml(written)} instead of name.",
-                )
-            _cookie_name(f"{key}.{'name' if cookie.name is not None else 'pattern'}", written, add)
-            if written in seen:
-                add(key, written, f"{seen[written]} declares the same cookie.", "Keep one of the two.")
-            seen[written] = key
-        _known_purpose(f"{key}.purpose", cookie.purpose, known, add)
-        service = services.get(cookie.service or "")
-        if cookie.service is not None and service is None:
-            add(
-                f"{key}.service",
-                cookie.service,
-                "No service carries this id.",
-                f"Declare it under [[services]], or write one of: {', '.join(services) or '(none declared)'}.",
-            )
-        if service is not None and cookie.purpose and service.purpose != cookie.purpose:
-            add(
-                f"{key}.purpose",
-                cookie.purpose,
-                f'Its service "{service.id}" has the purpose "{service.purpose}".',
-                "Give both the same purpose, or leave the service out.",
-            )
-        seconds = cookie.lifetime.seconds if cookie.lifetime else None
-        if seconds is not None and seconds > SECONDS_CAP:
-            add(
-                f"{key}.lifetime",
-                cookie.lifetime.text if cookie.lifetime else None,
-                "Browsers keep no cookie longer than 400 days.",
-                'Write at most "13 months".',
-            )
-        for act in _acts(cookie.explicit_act):
-            if not _ACT.fullmatch(act):
-                add(
-                    f"{key}.explicit_act",
-                    act,
-                    "This is not a request.",
-                    'Write true, or a method and a path: "POST /settings".',
-                )
-        if cookie.explicit_act and cookie.purpose in _NEVER_BY_ACT:
-            add(
-                f"{key}.explicit_act",
-                cookie.explicit_act,
-                f"No act of a visitor asks for {cookie.purpose}; this exemption is for preferences (WP29 Opinion 04/2012, 3.6).",
-                "Remove this line.",
-            )
-        if cookie.domain is not None and not _is_host(cookie.domain.removeprefix(".")):
-            add(f"{key}.domain", cookie.domain, "This is not a domain.", 'Write for example domain = "example.com".')
-        if cookie.domain is not None and (written or "").lower().startswith("__host-"):
-            add(
-                f"{key}.domain",
-                cookie.domain,
-                "A __Host- cookie has no Domain (RFC 6265bis).",
-                "Remove the domain, or use the prefix __Secure-.",
-            )
-        for place, path in enumerate(cookie.paths):
-            if not path.startswith("/"):
-                add(
-                    f"{key}.paths[{place}]", path, "A cookie path starts with a slash.", f"Write {as_toml('/' + path)}."
-                )
-            elif not _PATH.fullmatch(path):
-                add(
-                    f"{key}.paths[{place}]",
-                    path,
-                    "No cookie can have this path (RFC 6265bis).",
-                    "Write it as browsers send it: ASCII, without a semicolon, other characters as %XX.",
-                )
-
-
 def _telemetry(declared: Declarations, add: Add) -> None:
-    known = _purpose_ids(declared)
+    known = purpose_ids(declared)
     for index, field in enumerate(declared.telemetry):
-        _known_purpose(f"telemetry[{index}].purpose", field.purpose, known, add)
+        check_purpose(f"telemetry[{index}].purpose", field.purpose, known, add)
 
 
 def _texts(declared: Declarations, add: Add) -> None:
@@ -357,58 +209,3 @@ def _all_texts(declared: Declarations) -> Iterator[tuple[str, Text | None]]:
     for index, field in enumerate(declared.telemetry):
         yield f"telemetry[{index}].title", field.title
         yield f"telemetry[{index}].description", field.description
-
-
-def _purpose_ids(declared: Declarations) -> list[str]:
-    return list(dict.fromkeys([*(purpose.id for purpose in BUILT_IN), *declared.purposes]))
-
-
-def _known_purpose(key: str, purpose: str, known: list[str], add: Add) -> None:
-    if purpose and purpose not in known:
-        add(
-            key,
-            purpose,
-            "No purpose carries this id.",
-            f"Write one of: {', '.join(known)}; or declare [purposes.{purpose}].",
-        )
-
-
-def _cookie_name(key: str, written: str, add: Add) -> None:
-    if not _COOKIE_NAME.fullmatch(written):
-        add(
-            key,
-            written,
-            "No cookie can carry this name (RFC 6265bis).",
-            "Use letters, digits and the signs of an HTTP token.",
-        )
-    elif len(written.replace("*", "").replace("?", "")) < 2 and is_pattern(written):
-        add(
-            key,
-            written,
-            "This pattern would claim nearly every cookie.",
-            'Write at least two characters besides the wildcard, for example "ab_*".',
-        )
-
-
-def _acts(written: bool | str | list[str]) -> list[str]:
-    if isinstance(written, bool):
-        return []
-    return [written] if isinstance(written, str) else written
-
-
-def _is_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-
-
-def _is_host(host: str) -> bool:
-    if _HOST.fullmatch(host):
-        return True
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
