@@ -45,6 +45,7 @@ class Ledger:
         for a record that the database refuses. Concurrent records share one transaction, and no fate: neither a cancelled request
         nor a refused record touches the others.
         """
+        await self._database.load()
         await self._database.answer(self._choices.add(record))
 
     async def choices(self) -> AsyncIterator[ChoiceRecord]:

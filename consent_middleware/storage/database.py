@@ -47,6 +47,10 @@ class Run:
                 raise LedgerUnavailable("The ledger was stopped.") from None
             raise
 
+    @property
+    def is_loaded(self) -> bool:
+        return self._connections is not None
+
     async def load(self) -> "Connections":
         """Import SQLAlchemy: here, on a thread of its own, because it takes 180 ms, which would hold up every request."""
         if self._connections is None:
@@ -81,9 +85,6 @@ class Database:
 
     async def start(self) -> None:
         """Open the database and bring its tables up to date."""
-        run = self._live()
-        # Importing is not the database's slowness: on a busy machine it may take longer than anybody's patience.
-        await asyncio.wrap_future(run.thread.submit(run.load()))
         await self.run(_nothing)
 
     async def stop(self) -> None:
@@ -98,9 +99,19 @@ class Database:
             return
         run.thread.join(1)
 
+    async def load(self) -> Run:
+        """Make ready what the first transaction of a process needs besides the database.
+
+        Importing is not the database's slowness: on a busy machine it may take longer than anybody's patience.
+        """
+        run = self._live()
+        if not run.is_loaded:
+            await asyncio.wrap_future(run.thread.submit(run.load()))
+        return run
+
     async def run(self, work: Work[T], *, writing: bool = False) -> T:
         """Run ``work`` in one transaction. Raises LedgerUnavailable within ``patience`` seconds, LedgerError when refused."""
-        run = self._live()
+        run = await self.load()
         # Left five percent for the way back, so that the answer is the database's own.
         transaction = run.transact(work, writing=writing, seconds=self.patience * 0.95)
         return await self.answer(run.thread.submit(transaction))
