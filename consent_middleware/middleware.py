@@ -112,16 +112,18 @@ class ConsentMiddleware:
         scope[SCOPE_KEY] = gate
         if self._is_observing:
             await self.app(scope, receive, observation.watch(gate, send))
+            gate.close()
             return
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known)
-        if is_ours:
-            await self._pages(scope, receive, gate.send)
-            return
         if is_document and self._banner.is_needed(gate.visit):
             preparation.prepare(scope, self._banner, gate.visit)
-        await self.app(scope, receive, gate.send)
+        app = self._pages if is_ours else self.app
+        try:
+            await app(scope, receive, gate.send)
+        finally:
+            gate.close()
 
     def _decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
         decision, _ = self._recognition.decide(consent, signals)

@@ -6,6 +6,7 @@ script escapes, templates, omitted tags. Every byte comes out as it went in and 
 """
 
 import re
+from collections.abc import Callable
 
 HOLD_BACK = 4096
 _LONGEST_HEAD = 10_000
@@ -48,6 +49,7 @@ _WHOLE = frozenset({b"html", b"head", b"body"})
 _IMPLY_BODY_AT_END = frozenset({b"body", b"html", b"br"})
 _BOM = b"\xef\xbb\xbf"
 _UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+Scanner = Callable[["BodyInserter", bytes, bool], bool]
 _ESCAPE = 0x1B
 """ISO-2022-JP shifts by escape sequences: what looks like a tag there may be a letter."""
 
@@ -58,7 +60,8 @@ class BodyInserter:
     def __init__(self, markup: bytes) -> None:
         self._markup = markup
         self._held = b""
-        self._scan = self._at_start
+        # A function of the class, not a method of this object: that would be a cycle for the garbage collector.
+        self._scan: Scanner = BodyInserter._at_start
         self._position = 0
         self._is_whole = False
         self._is_head_closed = False
@@ -82,7 +85,7 @@ class BodyInserter:
         self._held = b""
         self._position = 0
         self._is_in_tag = False
-        while not self.is_done and self._scan(buffer, is_last):
+        while not self.is_done and self._scan(self, buffer, is_last):
             # Each step is one sign of the document, however it was split.
             self._left -= 1
             if not self._left:
@@ -104,7 +107,7 @@ class BodyInserter:
 
     def _finish(self, buffer: bytes) -> bytes:
         """A document without any body content: the body is implied at its end, unless something was left open."""
-        is_closed = self._scan == self._in_head and self._position == len(buffer) and not self._templates
+        is_closed = self._scan is BodyInserter._in_head and self._position == len(buffer) and not self._templates
         self.is_done = True
         self.is_inserted = is_closed and self._is_whole
         return buffer + self._markup if self.is_inserted else buffer
@@ -122,7 +125,7 @@ class BodyInserter:
             return self._insert(simple.end())
         if buffer.startswith(_BOM):
             self._position = 3
-        self._scan = self._in_head
+        self._scan = BodyInserter._in_head
         return True
 
     def _in_head(self, buffer: bytes, is_last: bool) -> bool:
@@ -135,7 +138,7 @@ class BodyInserter:
         rest = buffer[start : start + 4]
         if rest == b"<!--":
             self._position = start + 4
-            self._scan = self._at_comment_start
+            self._scan = BodyInserter._at_comment_start
             return True
         if b"<!--".startswith(rest) and not is_last:
             return False
@@ -185,13 +188,13 @@ class BodyInserter:
         self._position = end
         if name == b"script":
             self._escaped = 0
-            self._scan = self._in_script
+            self._scan = BodyInserter._in_script
         elif name == b"noscript" and self._is_head_closed and not self._templates:
             # The head may hold one, but after it only the body.
             return self._insert(start)
         elif name in (_RAW_IN_TEMPLATE if self._templates else _RAW_TEXT):
             self._raw_name = name
-            self._scan = self._in_raw_text
+            self._scan = BodyInserter._in_raw_text
         elif name == b"template":
             self._templates += 1
         elif self._templates:
@@ -225,7 +228,7 @@ class BodyInserter:
             return False
         closing = 1 if rest[:1] == b">" else 2 if rest == b"->" else 0
         self._position += closing
-        self._scan = self._in_head if closing else self._in_comment
+        self._scan = BodyInserter._in_head if closing else BodyInserter._in_comment
         return True
 
     def _in_comment(self, buffer: bytes, is_last: bool) -> bool:
@@ -234,7 +237,7 @@ class BodyInserter:
             self._position = max(self._position, len(buffer) - 3)
             return False
         self._position = match.end()
-        self._scan = self._in_head
+        self._scan = BodyInserter._in_head
         return True
 
     def _in_raw_text(self, buffer: bytes, is_last: bool) -> bool:
@@ -244,7 +247,7 @@ class BodyInserter:
             self._position = max(self._position, len(buffer) - len(self._raw_name) - 2)
             return False
         self._position = match.start()
-        self._scan = self._in_head
+        self._scan = BodyInserter._in_head
         return True
 
     def _in_script(self, buffer: bytes, is_last: bool) -> bool:
@@ -267,7 +270,7 @@ class BodyInserter:
             self._escaped = 1
         else:
             self._position = match.start()
-            self._scan = self._in_head
+            self._scan = BodyInserter._in_head
         return True
 
     def _insert(self, place: int) -> bool:

@@ -36,6 +36,7 @@ logger = logging.getLogger("consent_middleware")
 _STARTS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start", "http.response.trailers"}
 )
+_OVER: Scope = {}
 _lower = bytes.lower
 _names = itemgetter(0)
 _DEPENDS_ON = (b"Cookie", b"Sec-GPC")
@@ -126,6 +127,14 @@ class ResponseGate(msgspec.Struct, eq=False):
         except LedgerError:
             logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
         await self.server_send(self._start(message))
+
+    def close(self) -> None:
+        """Let go of the request, whose scope holds this gate: what refers to itself waits for the garbage collector.
+
+        Measured, that was a third of a server's capacity. The visit stays, for layers further out that ask afterwards.
+        """
+        self.scope = _OVER
+        self.server_send = _send_late
 
     def observe(self, message: Message) -> Message:
         """Judge what a message would set, and return it to be sent as it is."""
@@ -249,6 +258,10 @@ class ResponseGate(msgspec.Struct, eq=False):
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
+
+
+async def _send_late(message: Message) -> None:
+    raise RuntimeError(f"{message['type']} was sent after the app had returned.")
 
 
 def supersede(outer: object) -> None:
