@@ -3,7 +3,7 @@
 import functools
 import logging
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..asgi import Header, Scope
 from ..consent import Visit
@@ -20,8 +20,7 @@ _NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page that the banner goes into. ``present``: the names of its headers in lower case; most have few that matter."""
 
     banner: Banner
@@ -61,7 +60,7 @@ class Page:
         return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
 
     def _is_rewritable(self, headers: list[Header]) -> bool:
-        if _NOT_ASCII.search(self._first(headers, b"content-type")):
+        if not _is_ascii_compatible(self._first(headers, b"content-type")):
             return False
         if self._first(headers, b"content-disposition").strip().lower().startswith(b"attachment"):
             return False
@@ -75,8 +74,21 @@ class Page:
 
 def is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
-    kind = response_headers.first(headers, b"content-type").partition(b";")[0].strip().lower()
-    return kind == b"text/html" or (status == 304 and not kind and bool(response_headers.first(headers, b"etag")))
+    written = response_headers.first(headers, b"content-type")
+    return _is_html_type(written) or (status == 304 and not written and bool(response_headers.first(headers, b"etag")))
+
+
+# A site writes a handful of content types, again and again.
+
+
+@functools.lru_cache(maxsize=128)
+def _is_html_type(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() == b"text/html"
+
+
+@functools.lru_cache(maxsize=128)
+def _is_ascii_compatible(content_type: bytes) -> bool:
+    return _NOT_ASCII.search(content_type) is None
 
 
 @functools.lru_cache(maxsize=16)
