@@ -243,6 +243,8 @@ def test_the_banner_is_styled_in_the_first_paint(view: Callable[..., Page], home
 
     page.route("**/*.css", slowly)
     page.goto(home)
+    # The page may be loaded before it is painted: the entry comes with the next frame.
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
     painted, styled = page.evaluate(
         """() => [
             performance.getEntriesByName('first-contentful-paint')[0].startTime,
