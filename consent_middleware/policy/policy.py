@@ -141,13 +141,6 @@ class Policy:
                 found = found or self._cookies.find(form)
         return found
 
-    def purpose_of(self, name: str) -> str | None:
-        """Return the purpose that must be allowed for ``name``, a purpose's or a service's id."""
-        if name in self.purposes:
-            return name
-        service = self.services.get(name)
-        return service.purpose if service else None
-
     def text(self, text: Text, language: str) -> str:
         """``text`` in ``language``, else in the site's first language."""
         return text_in(text, language, self.languages[0])

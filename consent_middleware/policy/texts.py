@@ -1,6 +1,6 @@
 """Texts that a policy gives once or in several languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 Text = str | dict[str, str]
 """One text for every language, or a table such as ``{en = "…", zh-Hans = "…"}``."""
@@ -21,8 +21,3 @@ def _widened(language: str) -> Iterable[str]:
     parts = language.split("-")
     for end in range(len(parts), 0, -1):
         yield "-".join(parts[:end])
-
-
-def as_table(text: Text, language: str) -> Mapping[str, str]:
-    """``text`` as a table of languages; a single text stands for ``language``."""
-    return {language: text} if isinstance(text, str) else text
