@@ -1,6 +1,7 @@
 """The story of one request."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -164,8 +165,9 @@ class ConsentMiddleware:
     async def _start(self) -> None:
         """Load now what would make the first visitor wait."""
         telemetry.warm()
-        self._pages.warm()
-        self._banner.warm()
+        # Templates are read from disk: on a thread, since a start-up may not block the server's loop, whichever it is.
+        for warm in (self._pages.warm, self._banner.warm):
+            threading.Thread(target=warm, name="consent-warm-up", daemon=True).start()
         if self._ledger is None:
             return
         try:
