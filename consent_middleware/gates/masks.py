@@ -1,7 +1,4 @@
-"""The header masks of each kind of visitor: who allows ``network``, ``device``, both or neither.
-
-Most masks depend on the header's value alone, and browsers repeat themselves: what was done to a value is remembered.
-"""
+"""The header masks of each kind of visitor: who allows ``network``, ``device``, both or neither."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,50 +13,45 @@ GONE: Header = (b"", b"")
 
 SET_COOKIE = frozenset({b"set-cookie"})
 
-_VALUES = 1024
+_BROWSERS, _PAGES = 4096, 4096
 _LONGEST = 1024
-_LASTING = frozenset({b"user-agent", b"accept-language"})
-"""Headers of every browser whose masks always leave something, whatever page is asked for."""
-_BY_PAGE = b"referer"
+BY_BROWSER = (b"user-agent", b"accept-language")
+BY_PAGE = (b"referer", b"host")
+"""Headers of every browser that are looked up by two. A page is told from another site by the host that was asked for."""
 
 
-class Replacements(BoundedCache[bytes, Header]):
-    """From a header's value to the pair that takes its place."""
-
-    __slots__ = ("_mask", "_name")
-
-    def __init__(self, name: bytes, mask: Mask) -> None:
-        super().__init__(_VALUES)
-        self._name = name
-        self._mask = mask
-
-    def __missing__(self, value: bytes) -> Header:
-        pair = replacement(self._name, self._mask(value, b""))
-        if len(value) <= _LONGEST:
-            self.put(value, pair)
-        return pair
+class HeaderGone(KeyError):
+    """A mask leaves nothing of a header: the list of headers gets shorter, which usual requests are not prepared for."""
 
 
-class PageReplacements(BoundedCache[tuple[bytes, bytes], Header]):
-    """The same for a header that is masked with an eye on the request's own host: from value and host."""
+class Replacements(BoundedCache[tuple[Header, Header], tuple[Header, Header]]):
+    """From two headers as browsers send them, over and over, to what takes their places."""
 
-    __slots__ = ("_mask", "_name")
+    __slots__ = ("_masks",)
 
-    def __init__(self, name: bytes, mask: Mask) -> None:
-        super().__init__(_VALUES)
-        self._name = name
-        self._mask = mask
+    def __init__(self, size: int, masks: dict[bytes, Mask]) -> None:
+        super().__init__(size)
+        self._masks = masks
 
-    def __missing__(self, key: tuple[bytes, bytes]) -> Header:
-        pair = replacement(self._name, self._mask(*key))
-        if len(key[0]) + len(key[1]) <= _LONGEST:
-            self.put(key, pair)
-        return pair
+    def __missing__(self, pairs: tuple[Header, Header]) -> tuple[Header, Header]:
+        first, second = pairs
+        masks, host = self._masks, second[1]
+        replaced = replacement(first, masks.get(first[0]), host), replacement(second, masks.get(second[0]), host)
+        if GONE in replaced:
+            raise HeaderGone
+        if len(first[1]) + len(second[1]) <= _LONGEST:
+            self.put(pairs, replaced)
+        return replaced
 
 
-def replacement(name: bytes, masked: bytes | None) -> Header:
-    """Return what takes the place of a header whose value may be seen as ``masked``."""
-    return GONE if masked is None else (name, masked)
+def replacement(pair: Header, mask: Mask | None, host: bytes) -> Header:
+    """Return what takes the place of a header of a request for ``host``."""
+    return pair if mask is None else or_gone(pair[0], mask(pair[1], host))
+
+
+def or_gone(name: bytes, value: bytes | None) -> Header:
+    """Return a header, or ``GONE`` where nothing of its value may be seen."""
+    return GONE if value is None else (name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +59,9 @@ class MaskSet:
     """The masks of visitors who allow ``network`` and ``device`` alike. ``index``: its place among the four."""
 
     index: int
-    lasting: dict[bytes, Replacements]
-    referers: PageReplacements | None
-    others: dict[bytes, Mask]
-    """Masks of rarer headers, which may go altogether."""
+    masks: dict[bytes, Mask]
+    replacements: dict[tuple[bytes, bytes], Replacements]
+    """The same masks for headers that browsers send in pairs."""
     masks_address: bool
     handled: frozenset[bytes]
     """Response headers that are looked into: Set-Cookie, and where ``device`` is not allowed those that ask for more."""
@@ -90,13 +81,13 @@ class MaskSets:
 
 def _mask_set(languages: Sequence[str], network: bool, device: bool) -> MaskSet:
     masks = build_masks(network=network, device=device, languages=languages)
-    referer = masks.pop(_BY_PAGE, None)
-    lasting = {name: Replacements(name, masks.pop(name)) for name in _LASTING & masks.keys()}
+    sizes = {BY_BROWSER: _BROWSERS, BY_PAGE: _PAGES}
     return MaskSet(
         index=2 * network + device,
-        lasting=lasting,
-        referers=PageReplacements(_BY_PAGE, referer) if referer is not None else None,
-        others=masks,
+        masks=masks,
+        replacements={
+            names: Replacements(size, masks) for names, size in sizes.items() if not masks.keys().isdisjoint(names)
+        },
         masks_address=not network,
         handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,
     )

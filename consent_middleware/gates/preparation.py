@@ -7,7 +7,7 @@ from ..asgi import Header, Scope
 from ..consent import Visit
 from . import variants
 from .banner import Banner
-from .masks import GONE, replacement
+from .masks import GONE, or_gone
 
 # Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).
 _GZIP = re.compile(rb"gzip(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|\Z))", re.IGNORECASE)
@@ -42,6 +42,6 @@ def _admitted(pair: Header, scope: Scope, banner: Banner, visit: Visit) -> Heade
     if name == b"accept-encoding":
         return (name, b"gzip" if _GZIP.search(value) else b"identity")
     if name == b"if-none-match":
-        return replacement(name, variants.take_off(value, banner.variant(visit, scope)) or None)
+        return or_gone(name, variants.take_off(value, banner.variant(visit, scope)) or None)
     # A date or a range of the app's own file says nothing about the page with the banner in it.
     return GONE

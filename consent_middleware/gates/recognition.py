@@ -13,7 +13,7 @@ from ..caches import BoundedCache
 from ..consent import NO_CHOICE, SIGNALS, Consent, Decision, Signals, Tokens, decide
 from ..consent.names import TokenCookie, token_candidates, token_pattern
 from ..policy import Policy
-from .masks import MaskSet, MaskSets, replacement
+from .masks import MaskSet, MaskSets, or_gone
 from .rules import Rules
 from .shapes import Shape
 
@@ -91,7 +91,7 @@ class Recognition:
         consent = self._consent(cookie, is_secure)
         decision, rules = self.decide(consent, signals)
         kept, hidden = rules.filter_cookie(cookie)
-        pair = replacement(b"cookie", kept or None) if hidden and is_single else None
+        pair = or_gone(b"cookie", kept or None) if hidden and is_single else None
         return Known(consent, decision, signals, rules, rules.masks, self._tokens.expires_at(consent), pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:

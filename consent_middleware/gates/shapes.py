@@ -4,13 +4,14 @@ Browsers repeat themselves: a site sees a few dozen such shapes. Each is studied
 their place, without looking at every one of them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
-from ..telemetry import FORWARDING_HEADERS, Mask
+from ..telemetry import FORWARDING_HEADERS
 from .masks import MaskSet, MaskSets, Replacements
 
 _SHAPES = 1024
@@ -19,13 +20,17 @@ _SINGLE = (b"cookie", b"sec-gpc", b"referer")
 _names = itemgetter(0)
 
 
-class Steps(NamedTuple):
-    """What one mask set does to requests of one shape, by place."""
+Pair = tuple[int, int, Callable[[list[Header]], tuple[Header, Header]], Replacements]
+"""Two places, how to read both, and what takes their places."""
 
-    lasting: tuple[tuple[int, Replacements], ...]
-    others: tuple[tuple[int, Mask], ...]
+
+class Plan(NamedTuple):
+    """What one mask set does to requests of one shape."""
+
+    masks_client: bool
     is_rare: bool
-    """More has to be done than browsers usually ask for."""
+    """More has to be done than browsers usually ask for: header by header."""
+    pairs: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,6 @@ class Shape:
     cookie: int
     gpc: int
     host: int
-    referer: int
-    """-1 also where there are several, or no host to compare it with."""
     destination: int
     """``Sec-Fetch-Dest``."""
     mode: int
@@ -50,7 +53,7 @@ class Shape:
     """Some header says that the peer is a proxy."""
     is_regular: bool
     """Names are as servers write them. A hand-made scope may hold ``Cookie``, and a filter that missed it would leak."""
-    steps: tuple[Steps, ...]
+    plans: tuple[Plan, ...]
     """By the index of the mask set."""
 
 
@@ -94,26 +97,34 @@ class Shapes:
             cookie=_place(names, b"cookie"),
             gpc=_place(names, b"sec-gpc"),
             host=_place(names, b"host"),
-            referer=names.index(b"referer") if names.count(b"referer") == 1 and b"host" in names else -1,
             destination=_place(names, b"sec-fetch-dest"),
             mode=_place(names, b"sec-fetch-mode"),
             is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
-            is_repeated=any(names.count(name) > 1 for name in _SINGLE),
+            is_repeated=_is_repeated(names),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
             is_regular=b"host" in names and all(name == name.lower() for name in names),
-            steps=tuple(_steps(names, masks) for masks in self._masks.sets),
+            plans=tuple(_plan(names, masks) for masks in self._masks.sets),
         )
 
 
-def _steps(names: tuple[bytes, ...], masks: MaskSet) -> Steps:
-    others = tuple((place, masks.others[name]) for place, name in enumerate(names) if name in masks.others)
-    return Steps(
-        lasting=tuple((place, masks.lasting[name]) for place, name in enumerate(names) if name in masks.lasting),
-        others=others,
-        is_rare=bool(others)
-        or any(names.count(name) > 1 for name in _SINGLE)
-        or (b"referer" in names and b"host" not in names),
+def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
+    once = {name for name in names if names.count(name) == 1}
+    paired = [pair for pair in masks.replacements if once.issuperset(pair)]
+    masked = [name for name in names if name in masks.masks]
+    return Plan(
+        masks_client=masks.masks_address,
+        is_rare=_is_repeated(names) or any(not any(name in pair for pair in paired) for name in masked),
+        pairs=tuple(_pair(names, pair, masks.replacements[pair]) for pair in paired),
     )
+
+
+def _pair(names: tuple[bytes, ...], pair: tuple[bytes, bytes], replacements: Replacements) -> Pair:
+    first, second = map(names.index, pair)
+    return (first, second, itemgetter(first, second), replacements)
+
+
+def _is_repeated(names: tuple[bytes, ...]) -> bool:
+    return any(names.count(name) > 1 for name in _SINGLE)
 
 
 def _place(names: tuple[bytes, ...], name: bytes) -> int:
