@@ -118,8 +118,8 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known)
-        if is_document and self._banner.is_needed(gate.visit):
-            preparation.prepare(scope, self._banner, gate.visit)
+        if is_document and self._banner.is_needed(known):
+            preparation.prepare(scope, shape, self._banner, known)
         app = self._pages if is_ours else self.app
         try:
             await app(scope, receive, gate.send)

@@ -5,7 +5,7 @@ from .decision import Decision, decide
 from .signals import SIGNALS, Signals
 from .token import Tokens
 from .value import NO_CHOICE, Consent
-from .visit import SCOPE_KEY, Visit, get_consent, record_choice, visit_of
+from .visit import SCOPE_KEY, Standing, Visit, get_consent, record_choice, visit_of
 
 __all__ = [
     "ACTIONS",
@@ -17,6 +17,7 @@ __all__ = [
     "Consent",
     "Decision",
     "Signals",
+    "Standing",
     "Tokens",
     "Visit",
     "answer",

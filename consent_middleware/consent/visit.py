@@ -35,6 +35,15 @@ class HasVisit(Protocol):
     def visit(self) -> "Visit": ...
 
 
+class Standing(Protocol):
+    """What a visitor chose and what that allows: a visit, or what stands in for it while nobody asks for one."""
+
+    @property
+    def consent(self) -> Consent: ...
+    @property
+    def decision(self) -> Decision: ...
+
+
 class Decider(Protocol):
     """Turns a consent into a decision, usually from memory."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from ..asgi import Header
 from .cookie_dates import parse_cookie_date
 
-_BODY_FACTS = frozenset(
+BODY_FACTS = frozenset(
     {
         b"content-length",
         b"content-digest",
@@ -20,7 +20,7 @@ _BODY_FACTS = frozenset(
         b"last-modified",
     }
 )
-_FOR_SHARED_CACHES = frozenset(
+FOR_SHARED_CACHES = frozenset(
     {
         b"surrogate-control",
         b"cdn-cache-control",
@@ -67,8 +67,8 @@ def add_vary(headers: list[Header], *names: bytes) -> None:
 def make_private(headers: list[Header]) -> None:
     """Keep a page that shows one visitor's state out of shared caches (RFC 9111, section 5.2.2.7)."""
     present = {name.lower() for name, _ in headers}
-    if not present.isdisjoint(_FOR_SHARED_CACHES):
-        headers[:] = without(headers, _FOR_SHARED_CACHES)
+    if not present.isdisjoint(FOR_SHARED_CACHES):
+        headers[:] = without(headers, FOR_SHARED_CACHES)
     if b"cache-control" not in present:
         headers.append((b"cache-control", b"private"))
         return
@@ -85,7 +85,7 @@ def make_private(headers: list[Header]) -> None:
 def is_shared(headers: Iterable[Header]) -> bool:
     """Say whether a shared cache may keep this response: then it must not carry one visitor's Set-Cookie."""
     headers = list(headers)
-    if any(name.lower() in _FOR_SHARED_CACHES for name, _ in headers):
+    if any(name.lower() in FOR_SHARED_CACHES for name, _ in headers):
         return True
     directives = [part.strip().lower() for value in values(headers, b"cache-control") for part in value.split(b",")]
     if b"private" in directives or b"no-store" in directives:
@@ -99,7 +99,7 @@ def is_shared(headers: Iterable[Header]) -> bool:
 
 def drop_body_facts(headers: Iterable[Header]) -> list[Header]:
     """Remove what described the body before it was changed: length, digests, ranges, date of change."""
-    return without(headers, _BODY_FACTS)
+    return without(headers, BODY_FACTS)
 
 
 def map_etag(headers: Iterable[Header], change: Callable[[bytes], bytes]) -> list[Header]:

@@ -57,26 +57,34 @@ _ESCAPE = 0x1B
 class BodyInserter:
     """Feed it the body chunk by chunk; it gives the same bytes back, with ``markup`` once at the start of the body."""
 
+    # What most pages never need to change costs them nothing here.
+    _held = b""
+    _scan: Scanner | None = None
+    """``None`` before the first byte. A function of the class, not a method of this object, which would refer to itself."""
+    _position = 0
+    _is_whole = False
+    _is_head_closed = False
+    _templates = 0
+    _raw_name = b""
+    _left = _LONGEST_HEAD
+    _is_in_tag = False
+    _escaped = 0
+    is_done = False
+    is_inserted = False
+
     def __init__(self, markup: bytes) -> None:
         self._markup = markup
-        self._held = b""
-        # A function of the class, not a method of this object: that would be a cycle for the garbage collector.
-        self._scan: Scanner = BodyInserter._at_start
-        self._position = 0
-        self._is_whole = False
-        self._is_head_closed = False
-        self._templates = 0
-        self._raw_name = b""
-        self._left = _LONGEST_HEAD
-        self._is_in_tag = False
-        self._escaped = 0
-        self.is_done = False
-        self.is_inserted = False
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
         """Return the bytes that can go out now."""
         if self.is_done:
             return data
+        if self._scan is None:
+            simple = _SIMPLE_HEAD.match(data)
+            if simple is not None:
+                self.is_done = self.is_inserted = True
+                return _inserted(data, simple.end(), self._markup)
+            self._scan = BodyInserter._at_start
         buffer = self._held + data if self._held else data
         if self._is_in_tag and b">" not in data and not is_last and len(buffer) <= HOLD_BACK:
             # A tag that comes byte by byte is not read again with each of them.
@@ -91,12 +99,7 @@ class BodyInserter:
             if not self._left:
                 self._give_up()
         if self.is_done:
-            place = self._position
-            if not self.is_inserted:
-                return buffer
-            # A view, so that a large chunk is copied once and not twice.
-            view = memoryview(buffer)
-            return b"".join((view[:place], self._markup, view[place:]))
+            return _inserted(buffer, self._position, self._markup) if self.is_inserted else buffer
         if is_last:
             return self._finish(buffer)
         if len(buffer) - self._position > HOLD_BACK:
@@ -119,10 +122,6 @@ class BodyInserter:
             return False
         if buffer.startswith(_UTF_16_BOMS):
             return self._give_up()
-        simple = _SIMPLE_HEAD.match(buffer)
-        if simple is not None:
-            self._is_whole = True
-            return self._insert(simple.end())
         if buffer.startswith(_BOM):
             self._position = 3
         self._scan = BodyInserter._in_head
@@ -286,3 +285,9 @@ class BodyInserter:
 
 
 _RAW_END = {name: re.compile(rb"</" + name + rb"(?=[\t\n\f\r />])", re.IGNORECASE) for name in _RAW_IN_TEMPLATE}
+
+
+def _inserted(data: bytes, place: int, markup: bytes) -> bytes:
+    # By views, so that a large chunk is copied once and not twice.
+    view = memoryview(data)
+    return b"".join((view[:place], markup, view[place:]))

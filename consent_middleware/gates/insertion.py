@@ -6,73 +6,89 @@ import re
 from typing import NamedTuple
 
 from ..asgi import Header, Scope
-from ..consent import Visit
+from ..consent import Standing
 from . import headers as response_headers
 from . import variants
 from .banner import Banner
 from .csp import FREE, allowance
 from .encodings import SUPPORTED, Body, Recoded
+from .heads import read_head
 from .html import BodyInserter
 
 logger = logging.getLogger("consent_middleware")
 
+DEPENDS_ON = (b"Cookie", b"Sec-GPC")
+_VARY: Header = (b"vary", b"Cookie, Sec-GPC")
+_PRIVATE: Header = (b"cache-control", b"private")
 _NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
 
 class Page(NamedTuple):
-    """One page that the banner goes into. ``present``: the names of its headers in lower case; most have few that matter."""
+    """One answer that may be a page into which the banner goes."""
 
     banner: Banner
-    visit: Visit
+    standing: Standing
     scope: Scope
-    present: set[bytes]
 
-    def prepare(self, status: int, headers: list[Header]) -> tuple[list[Header], Body | None]:
-        """Return the headers to send and what rewrites the body, ``None`` where the page stays as it is."""
+    def prepare(self, status: int, headers: list[Header], *, is_ours: bool) -> tuple[list[Header], Body | None]:
+        """Return the headers to send and what rewrites the body, ``None`` where it stays as it is.
+
+        ``is_ours``: no other middleware further in takes care of this page.
+        """
+        head = read_head(headers)
+        is_wanted = is_ours and self.banner.is_needed(self.standing)
+        if head.is_simple and is_wanted and status not in _NO_BODY:
+            content_type = headers[head.content_type][1]
+            if _is_html_type(content_type) and _is_ascii_compatible(content_type):
+                return [*head.lasting(headers), _VARY, _PRIVATE], self._body(headers, b"", has_policy=False)
+        if not _is_html(status, headers):
+            return headers, None
+        response_headers.add_vary(headers, *DEPENDS_ON)
+        return self._opened(status, headers) if is_wanted else (headers, None)
+
+    def _opened(self, status: int, headers: list[Header]) -> tuple[list[Header], Body | None]:
         if status == 304:
             response_headers.make_private(headers)
             return self._with_variant(headers), None
-        if status in _NO_BODY or status < 200 or not self._is_rewritable(headers):
+        if status in _NO_BODY or not _is_rewritable(headers):
             return headers, None
-        coding = self._first(headers, b"content-encoding").strip().lower()
+        coding = response_headers.first(headers, b"content-encoding").strip().lower()
         if coding not in (b"", b"identity") and coding not in SUPPORTED:
             _tell_unwritable(coding)
             return headers, None
-        body = self._body(headers, coding) if self.scope.get("method") != "HEAD" else None
+        body = self._body(headers, coding, has_policy=True)
         headers = response_headers.drop_body_facts(headers)
         response_headers.make_private(headers)
         return self._with_variant(headers), body
 
-    def _body(self, headers: list[Header], coding: bytes) -> Body:
+    def _body(self, headers: list[Header], coding: bytes, *, has_policy: bool) -> Body | None:
+        if self.scope.get("method") == "HEAD":
+            return None
         allowed = FREE
-        if b"content-security-policy" in self.present:
+        if has_policy:
             host = response_headers.first(self.scope.get("headers") or (), b"host")
             allowed = allowance(headers, host)
-        markup = self.banner.render(self.visit, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
+        markup = self.banner.render(self.standing, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
         inserter = BodyInserter(markup)
         return Recoded(inserter, coding) if coding in SUPPORTED else inserter
 
     def _with_variant(self, headers: list[Header]) -> list[Header]:
-        if b"etag" not in self.present:
+        if not response_headers.first(headers, b"etag"):
             return headers
-        variant = self.banner.variant(self.visit, self.scope)
+        variant = self.banner.variant(self.standing, self.scope)
         return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
 
-    def _is_rewritable(self, headers: list[Header]) -> bool:
-        if not _is_ascii_compatible(self._first(headers, b"content-type")):
-            return False
-        if self._first(headers, b"content-disposition").strip().lower().startswith(b"attachment"):
-            return False
-        return b"cache-control" not in self.present or not any(
-            b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control")
-        )
 
-    def _first(self, headers: list[Header], name: bytes) -> bytes:
-        return response_headers.first(headers, name) if name in self.present else b""
+def _is_rewritable(headers: list[Header]) -> bool:
+    if not _is_ascii_compatible(response_headers.first(headers, b"content-type")):
+        return False
+    if response_headers.first(headers, b"content-disposition").strip().lower().startswith(b"attachment"):
+        return False
+    return not any(b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control"))
 
 
-def is_html(status: int, headers: list[Header]) -> bool:
+def _is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
     written = response_headers.first(headers, b"content-type")
     return _is_html_type(written) or (status == 304 and not written and bool(response_headers.first(headers, b"etag")))

@@ -23,7 +23,7 @@ from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
 from .findings import Finding, Report
-from .insertion import Page, is_html
+from .insertion import DEPENDS_ON, Page
 from .masks import SET_COOKIE
 from .recognition import Known, Recognition, effective
 from .rules import Rules
@@ -39,7 +39,6 @@ _STARTS = frozenset(
 _OVER: Scope = {}
 _lower = bytes.lower
 _names = itemgetter(0)
-_DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
@@ -163,12 +162,10 @@ class ResponseGate(msgspec.Struct, eq=False):
             headers, is_exempted = self._filtered(given, self.known.masks.handled)
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
-                response_headers.add_vary(headers, *_DEPENDS_ON)
-            if self.is_document and is_html(message["status"], headers):
-                response_headers.add_vary(headers, *_DEPENDS_ON)
-                if not self.is_superseded and self.gates.banner.is_needed(self.visit):
-                    page = Page(self.gates.banner, self.visit, self.scope, present)
-                    headers, self.body = page.prepare(message["status"], headers)
+                response_headers.add_vary(headers, *DEPENDS_ON)
+            if self.is_document:
+                page = Page(self.gates.banner, visit or self.known, self.scope)
+                headers, self.body = page.prepare(message["status"], headers, is_ours=not self.is_superseded)
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}

@@ -17,6 +17,8 @@ from .masks import MaskSet, MaskSets, Replacements
 _SHAPES = 1024
 _LONGEST = 100
 _SINGLE = (b"cookie", b"sec-gpc", b"referer")
+ABOUT_THE_BODY = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range"})
+"""What asks for a body in a form, or under conditions, that a page with the banner in it cannot meet."""
 _names = itemgetter(0)
 
 
@@ -45,6 +47,7 @@ class Shape:
     """``Sec-Fetch-Dest``."""
     mode: int
     """``Sec-Fetch-Mode``."""
+    about_the_body: tuple[int, ...]
     is_plain: bool
     """One Cookie header and no signal, as nearly every returning visitor sends."""
     is_repeated: bool
@@ -99,6 +102,7 @@ class Shapes:
             host=_place(names, b"host"),
             destination=_place(names, b"sec-fetch-dest"),
             mode=_place(names, b"sec-fetch-mode"),
+            about_the_body=tuple(place for place, name in enumerate(names) if name in ABOUT_THE_BODY),
             is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
             is_repeated=_is_repeated(names),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),

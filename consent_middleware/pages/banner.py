@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..asgi import Scope
 from ..caches import BoundedCache
-from ..consent import NO_CHOICE, Decision, Signals, Visit, decide
+from ..consent import NO_CHOICE, Decision, Signals, Standing, decide
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
 from .assets import load_assets
@@ -73,18 +73,18 @@ class Banner:
             for link_only in (False, True):
                 self._find(language, decision, choice_made=False, root="", link_only=link_only)
 
-    def is_needed(self, visit: Visit) -> bool:
+    def is_needed(self, standing: Standing) -> bool:
         """Say whether there is something to insert for this visitor."""
-        return self._has_entry or bool(visit.decision.asks)
+        return self._has_entry or bool(standing.decision.asks)
 
-    def variant(self, visit: Visit, scope: Scope) -> str:
+    def variant(self, standing: Standing, scope: Scope) -> str:
         """Name the markup this request gets: equal names, equal markup (but for the page's own address)."""
-        rendered, needs_token = self._state_of(visit, scope, link_only=False)
-        return rendered.variant + self._tokens.make(scope, visit.consent)[:8] if needs_token else rendered.variant
+        rendered, needs_token = self._state_of(standing, scope, link_only=False)
+        return rendered.variant + self._tokens.make(scope, standing.consent)[:8] if needs_token else rendered.variant
 
-    def render(self, visit: Visit, scope: Scope, *, nonce: str | None, link_only: bool) -> bytes:
+    def render(self, standing: Standing, scope: Scope, *, nonce: str | None, link_only: bool) -> bytes:
         """Return the markup, ASCII only. ``link_only``: the page's policy excludes our style, script or form."""
-        rendered, needs_token = self._state_of(visit, scope, link_only=link_only)
+        rendered, needs_token = self._state_of(standing, scope, link_only=link_only)
         address = plain_page_of(scope)
         if address is not None:
             in_value = in_query = address
@@ -95,16 +95,16 @@ class Banner:
             f' nonce="{escape(nonce)}"'.encode("ascii", "xmlcharrefreplace") if nonce else b"",
             in_value,
             in_query,
-            _token_field(self._tokens.make(scope, visit.consent)) if needs_token else b"",
+            _token_field(self._tokens.make(scope, standing.consent)) if needs_token else b"",
         )
         return rendered.template % tuple(map(values.__getitem__, rendered.slots))
 
-    def _state_of(self, visit: Visit, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
+    def _state_of(self, standing: Standing, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
         """What is rendered for this visitor's state, and whether a form from this browser may need a token."""
         fields = dict(scope["headers"])
         language = self._only_language or self._match(fields.get(b"accept-language", b""))
         root = scope.get("root_path")
-        decision, choice_made = visit.decision, visit.consent.choice_made
+        decision, choice_made = standing.decision, standing.consent.choice_made
         # By identity first: the gates keep one decision for equal answers, and to hash its sets costs more than all else here.
         key = (id(decision), language, choice_made, root, link_only)
         known = self._by_identity.get(key)
