@@ -73,6 +73,8 @@ class Rules:
         self.masks = masks
         self._unclassified = policy.declarations.unclassified
         self._rules: BoundedCache[bytes, CookieRule] = BoundedCache(_NAMES)
+        self._hidden: BoundedCache[bytes, bytes] = BoundedCache(_NAMES)
+        """From a name as it is written between two semicolons, space and all, to the name that is hidden, or to nothing."""
 
     def rule(self, name: bytes) -> CookieRule:
         """Return the rule of a cookie name, as it stands on the wire."""
@@ -88,26 +90,30 @@ class Rules:
 
         Raw crumbs: what is malformed or unclassified stays, byte for byte, and so does the whole header when nothing is dropped.
         """
-        crumbs = header.split(b";")
-        get = self._rules.get
+        known = self._hidden.get
         hidden: list[bytes] = []
         kept: list[bytes] = []
         budget = _NEW_NAMES_PER_HEADER
-        for crumb in crumbs:
-            name, equals, _ = crumb.partition(b"=")
-            if equals:
-                name = name.strip(b" \t")
-                found = get(name)
-                if found is None and budget:
-                    budget -= 1
-                    found = self.rule(name)
-                if found is not None and found.is_hidden:
-                    hidden.append(name)
-                    continue
-            kept.append(crumb)
+        for crumb in header.split(b";"):
+            written, equals, _ = crumb.partition(b"=")
+            name = known(written)
+            if name is None and equals and budget:
+                budget -= 1
+                name = self._hidden_name(written)
+            if name and equals:
+                hidden.append(name)
+            else:
+                kept.append(crumb)
         if not hidden:
             return header, ()
         return b";".join(kept).lstrip(b" \t"), tuple(hidden)
+
+    def _hidden_name(self, written: bytes) -> bytes:
+        name = written.strip(b" \t")
+        hidden = name if self.rule(name).is_hidden else b""
+        if len(written) <= _NAME_LIMIT:
+            self._hidden.put(written, hidden)
+        return hidden
 
     def _judge(self, name: str) -> CookieRule:
         policy, decision = self.policy, self.decision
