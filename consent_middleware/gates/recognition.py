@@ -24,8 +24,11 @@ _TOKENS = 16_384
 _DECISIONS = 256
 
 
-class Known(msgspec.Struct, frozen=True, eq=False):
-    """What one visitor's cookies and signals mean. A Struct: one is made for every visitor who was not here before."""
+class Known(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What one visitor's cookies and signals mean. A Struct: one is made for every visitor who was not here before.
+
+    The garbage collector need not look at the thousands that are kept: nothing in them refers back.
+    """
 
     consent: Consent
     decision: Decision
