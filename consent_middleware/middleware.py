@@ -23,6 +23,7 @@ from .gates.shapes import Shapes
 from .ledger import Ledger, proof_of
 from .pages import Banner, Pages
 from .policy import Policy
+from .veils import Veiled
 
 logger = logging.getLogger("consent_middleware")
 
@@ -79,8 +80,8 @@ class ConsentMiddleware:
         self._gates = Gates(
             policy=self.policy,
             recognition=self._recognition,
-            decide=self._decide,
-            record=self._record,
+            decide=Veiled(self._decide),
+            record=Veiled(self._record),
             tokens=tokens,
             set_cookies=SetCookieFilter(self._seen, self._report, is_observing=self._is_observing),
             seen=self._seen,
@@ -107,7 +108,8 @@ class ConsentMiddleware:
         path = scope["path"]
         is_ours = (self._prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope))
         is_document = is_navigation(headers, shape) and kind == "http" and not is_ours
-        gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document)
+        client = scope.get("client")
+        gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document, headers, client)
         if SCOPE_KEY in scope and not is_ours and not self._is_observing:
             supersede(scope[SCOPE_KEY])
         scope[SCOPE_KEY] = gate
@@ -117,7 +119,7 @@ class ConsentMiddleware:
             return
 
         # Let the request in, less what was refused, and the response out the same way.
-        admit(scope, headers, shape, known)
+        admit(scope, headers, shape, known, client)
         if is_document and self._banner.is_needed(known):
             preparation.prepare(scope, shape, self._banner, known)
         app = self._pages if is_ours else self.app

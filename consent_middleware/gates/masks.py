@@ -54,7 +54,7 @@ def or_gone(name: bytes, value: bytes | None) -> Header:
     return GONE if value is None else (name, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MaskSet:
     """The masks of visitors who allow ``network`` and ``device`` alike. ``index``: its place among the four."""
 

@@ -6,7 +6,7 @@ page into which the banner goes; every other message passes as it is.
 
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -18,6 +18,7 @@ from ..consent import Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
+from ..veils import conceal
 from . import headers as response_headers
 from .banner import Banner
 from .encodings import Body
@@ -46,7 +47,7 @@ _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Gates:
     """What all response gates of one middleware share."""
 
@@ -64,7 +65,9 @@ class Gates:
 class ResponseGate(msgspec.Struct, eq=False):
     """Handles the messages of one response; it also holds the visit for whoever asks for it.
 
-    A Struct, since one of these is made for every request: msgspec fills it in C, in a third of the time.
+    A Struct, since one of these is made for every request: msgspec fills it in C, in a third of the time. It stands in the scope,
+    where everybody finds it, so ``gates`` (which lead to the secret keys) and what the browser sent are out of sight: only
+    ``gates_of`` and ``raw_request_of`` read them.
     """
 
     gates: Gates
@@ -74,6 +77,10 @@ class ResponseGate(msgspec.Struct, eq=False):
     is_secure: bool
     is_document: bool
     """The answer opens as a page."""
+    raw_headers: Sequence[Header] = ()
+    """As the browser and its proxies sent them."""
+    raw_client: object = None
+    """The server's peer before its address was masked."""
     made_visit: Visit | None = None
     body: Body | None = None
     has_started: bool = False
@@ -84,7 +91,7 @@ class ResponseGate(msgspec.Struct, eq=False):
     def visit(self) -> Visit:
         """The visit that this response answers."""
         if self.made_visit is None:
-            known, gates = self.known, self.gates
+            known, gates = self.known, gates_of(self)
             self.made_visit = Visit(
                 gates.policy,
                 effective(known.consent, known.decision),
@@ -96,6 +103,13 @@ class ResponseGate(msgspec.Struct, eq=False):
             )
             self.made_visit.response_started = self.has_started
         return self.made_visit
+
+    def __repr__(self) -> str:
+        return "<ResponseGate>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """Return nothing: a traceback that rich prints shows the values of scopes too."""
+        return []
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the app on, less what was refused.
@@ -164,7 +178,7 @@ class ResponseGate(msgspec.Struct, eq=False):
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
             if self.is_document:
-                page = Page(self.gates.banner, visit or self.known, self.scope)
+                page = Page(gates_of(self).banner, visit or self.known, self.scope)
                 headers, self.body = page.prepare(message["status"], headers, is_ours=not self.is_superseded)
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
@@ -175,7 +189,7 @@ class ResponseGate(msgspec.Struct, eq=False):
         visit, known = self.made_visit, self.known
         if visit is None or visit.decision is known.decision:
             return known.rules
-        return self.gates.recognition.decide(visit.consent, visit.signals)[1]
+        return gates_of(self).recognition.decide(visit.consent, visit.signals)[1]
 
     def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> tuple[list[Header], bool]:
         """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed.
@@ -192,7 +206,7 @@ class ResponseGate(msgspec.Struct, eq=False):
                 kept.append((name, value))
             elif lowered == b"set-cookie":
                 request = request or CookieRequest.of(self.scope)
-                judged, exempted = self.gates.set_cookies.judge(value, rules, request)
+                judged, exempted = gates_of(self).set_cookies.judge(value, rules, request)
                 if judged is not None:
                     kept.append((name, judged))
                 if exempted is not None and exempted not in self.visit.consent.allowed:
@@ -219,7 +233,7 @@ class ResponseGate(msgspec.Struct, eq=False):
         rules, request = self._rules(), CookieRequest.of(self.scope)
         places = places_to_expire(
             rules,
-            self.gates.seen,
+            gates_of(self).seen,
             (*hidden, *self._shown_cookies()) if is_choice else hidden,
             host=request.host,
             path=request.path,
@@ -239,22 +253,34 @@ class ResponseGate(msgspec.Struct, eq=False):
         return [name for name in names if name]
 
     def _token(self, visit: Visit, *, is_new: bool) -> Header:
-        tokens, consent = self.gates.tokens, visit.consent
+        tokens, consent = gates_of(self).tokens, visit.consent
         lifetime = tokens.lifetime if is_new else int(tokens.expires_at(consent) - time.time())
-        cookie = self.gates.recognition.cookies[self.is_secure]
+        cookie = gates_of(self).recognition.cookies[self.is_secure]
         return (b"set-cookie", cookie.set_cookie(tokens.mint(consent), lifetime))
 
     def _tell_expiry(self, line: bytes, rules: Rules) -> None:
-        if self.gates.report is not None:
+        report = gates_of(self).report
+        if report is not None:
             name = line.partition(b"=")[0]
             rule = rules.rule(name)
-            self.gates.report(
-                Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason)
-            )
+            report(Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason))
 
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
+
+
+_gates, _raw_headers, _raw_client = (conceal(ResponseGate, name) for name in ("gates", "raw_headers", "raw_client"))
+
+
+def gates_of(gate: ResponseGate) -> Gates:
+    gates: Gates = _gates.__get__(gate)
+    return gates
+
+
+def raw_request_of(gate: ResponseGate) -> tuple[Sequence[Header], object]:
+    """Return what the server said of the request: its headers, and its client."""
+    return _raw_headers.__get__(gate), _raw_client.__get__(gate)
 
 
 async def _send_late(message: Message) -> None:
