@@ -71,7 +71,7 @@ class ConsentMiddleware:
         self._ledger = Ledger(ledger) if ledger is not None else None
         self._seen = SeenCookies(self._ledger.remember_cookie if self._ledger is not None else None)
         tokens = Tokens(self.policy, keys)
-        masks = MaskSets(self.policy.languages)
+        masks = MaskSets(self.policy)
         self._shapes = Shapes(masks)
         self._recognition = Recognition(self.policy, tokens, masks)
         self._is_https = self.policy.is_https

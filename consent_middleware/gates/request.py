@@ -49,7 +49,8 @@ def _masked(headers: list[Header], shape: Shape, known: Known) -> list[Header]:
         _filtered(pair, known) if pair[0] == b"cookie" else replacement(pair, masks.get(pair[0]), host)
         for pair in headers
     ]
-    return [pair for pair in seen if pair is not GONE]
+    hidden = known.rules.hidden_headers
+    return [pair for pair in seen if pair is not GONE and pair[0] not in hidden]
 
 
 def _filtered(pair: Header, known: Known) -> Header:

@@ -117,7 +117,9 @@ def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
     masked = [name for name in names if name in masks.masks]
     return Plan(
         masks_client=masks.masks_address,
-        is_rare=_is_repeated(names) or any(not any(name in pair for pair in paired) for name in masked),
+        is_rare=_is_repeated(names)
+        or not masks.own.isdisjoint(names)
+        or any(not any(name in pair for pair in paired) for name in masked),
         pairs=tuple(_pair(names, pair, masks.replacements[pair]) for pair in paired),
     )
 
