@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -51,13 +51,15 @@ class ConsentMiddleware:
         prefix: str = "/-/privacy",
         templates: str | Path | None = None,
         report: Report | None = None,
+        disclosed: Callable[[telemetry.Disclosure], None] | None = None,
     ) -> None:
         """Mount the middleware.
 
         ``policy``: a path, a ``Policy``, or ``None`` for the built-in one. ``secret_key``: one key or several, newest first.
         ``ledger``: a database URL that keeps the proof of every choice, or ``None``. ``mode="observe"`` changes nothing and
         reports what it would have done, to ``report`` or to the log. ``prefix``: where the visitor's pages are.
-        ``templates``: a folder whose templates replace ours.
+        ``templates``: a folder whose templates replace ours. ``disclosed`` is told of every value that
+        ``telemetry.disclose()`` was asked for, never of the value; ``middleware.disclosures.counts`` has the sums.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
@@ -74,6 +76,7 @@ class ConsentMiddleware:
         masks = MaskSets(self.policy)
         self._shapes = Shapes(masks)
         self._recognition = Recognition(self.policy, tokens, masks)
+        self.disclosures = telemetry.Disclosures(self.policy, disclosed)
         self._is_https = self.policy.is_https
         self._pages = Pages(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
@@ -87,6 +90,7 @@ class ConsentMiddleware:
             seen=self._seen,
             banner=self._banner,
             report=self._report,
+            disclosures=self.disclosures,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

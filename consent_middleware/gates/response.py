@@ -18,6 +18,7 @@ from ..consent import Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
+from ..telemetry import Disclosures, Telemetry, TelemetrySource
 from ..veils import conceal
 from . import headers as response_headers
 from .banner import Banner
@@ -60,6 +61,7 @@ class Gates:
     seen: SeenCookies
     banner: Banner
     report: Report | None
+    disclosures: Disclosures
 
 
 class ResponseGate(msgspec.Struct, eq=False):
@@ -103,6 +105,12 @@ class ResponseGate(msgspec.Struct, eq=False):
             )
             self.made_visit.response_started = self.has_started
         return self.made_visit
+
+    def describe(self) -> Telemetry:
+        """Return what the visitor allows to be known, read from the request as it was before it was masked."""
+        headers, client = raw_request_of(self)
+        query = self.scope.get("query_string", b"")
+        return TelemetrySource(headers, client, query, self.visit, gates_of(self).disclosures).describe()
 
     def __repr__(self) -> str:
         return "<ResponseGate>"
