@@ -10,7 +10,7 @@ from . import telemetry
 from .asgi import ASGIApp, Message, Receive, Scope, Send, route_path
 from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
 from .errors import ConfigurationError, LedgerError
-from .gates import observation, preparation
+from .gates import grounds, observation, preparation, validators
 from .gates.documents import is_navigation
 from .gates.findings import Report
 from .gates.masks import MaskSets
@@ -65,7 +65,6 @@ class ConsentMiddleware:
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
         keys = _checked_keys(secret_key)
         prefix = _checked_prefix(prefix)
-        self.app = app
         self._prefix = prefix
         self.policy = Policy.of(policy)
         self._is_observing = mode == "observe"
@@ -77,6 +76,9 @@ class ConsentMiddleware:
         self._shapes = Shapes(masks)
         self._recognition = Recognition(self.policy, tokens, masks)
         self.disclosures = telemetry.Disclosures(self.policy, disclosed)
+        # What only some policies ask for stands around the app, so that others pay nothing for it.
+        app = validators.around(app, self.policy, self._report, is_observing=self._is_observing)
+        self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
         self._pages = Pages(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)

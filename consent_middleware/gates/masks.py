@@ -6,7 +6,7 @@ from ..asgi import Header
 from ..caches import BoundedCache
 from ..consent import Decision
 from ..policy import Policy
-from ..telemetry import RESPONSE_DROPS, Mask, build_masks
+from ..telemetry import RESPONSE_DROPS, RESTRICT_FEATURES, Mask, build_masks
 
 GONE: Header = (b"", b"")
 """Takes the place of a header that the app may not see at all."""
@@ -67,6 +67,9 @@ class MaskSet:
     masks_address: bool
     handled: frozenset[bytes]
     """Response headers that are looked into: Set-Cookie, and where ``device`` is not allowed those that ask for more."""
+    page_headers: tuple[Header, ...]
+    """What pages are told besides. An app's own Permissions-Policy stays: browsers join the fields, and the last mention of a
+    feature counts (RFC 9651, section 3.2)."""
 
 
 class MaskSets:
@@ -108,4 +111,5 @@ def _mask_set(policy: Policy, network: bool, device: bool) -> MaskSet:
         own=frozenset(each.name.encode("ascii") for each in policy.identifiers if each.source == "header"),
         masks_address=not network,
         handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,
+        page_headers=() if device else (RESTRICT_FEATURES,),
     )

@@ -21,12 +21,12 @@ from ..policy import Policy
 from ..telemetry import Disclosures, Telemetry, TelemetrySource
 from ..veils import conceal
 from . import headers as response_headers
+from . import hints
 from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
-from .findings import Finding, Report
+from .findings import Action, Finding, Report
 from .insertion import DEPENDS_ON, Page
-from .masks import SET_COOKIE
 from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
@@ -44,6 +44,7 @@ _names = itemgetter(0)
 _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
+_ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 
@@ -162,7 +163,7 @@ class ResponseGate(msgspec.Struct, eq=False):
         if message["type"] not in _STARTS or message.get("headers") is None:
             return message
         message = _readable(message)
-        headers, _ = self._filtered(list(message["headers"]), SET_COOKIE)
+        headers, _ = self._filtered(list(message["headers"]), self._rules().masks.handled)
         self._add_cookies(headers)
         return message
 
@@ -180,14 +181,17 @@ class ResponseGate(msgspec.Struct, eq=False):
             visit.response_started = True
         present = set(map(_lower, map(_names, given)))
         headers, is_exempted = list(given), False
-        if not present.isdisjoint(self.known.masks.handled):
-            headers, is_exempted = self._filtered(given, self.known.masks.handled)
+        masks = self._rules().masks
+        if not present.isdisjoint(masks.handled):
+            headers, is_exempted = self._filtered(given, masks.handled)
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
             if self.is_document:
-                page = Page(gates_of(self).banner, visit or self.known, self.scope)
+                page = Page(gates_of(self).banner, visit or self.known, self.scope, masks.page_headers)
                 headers, self.body = page.prepare(message["status"], headers, is_ours=not self.is_superseded)
+                if masks.page_headers:
+                    hints.forget_refused(headers, page.standing.decision, raw_request_of(self)[0])
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
@@ -220,6 +224,8 @@ class ResponseGate(msgspec.Struct, eq=False):
                 if exempted is not None and exempted not in self.visit.consent.allowed:
                     self.visit.exempt(exempted)
                     is_exempted = True
+            else:
+                self._tell("drop", lowered, "device", _ASKS_FOR_MORE)
         return kept, is_exempted
 
     def _add_cookies(self, headers: list[Header], *, is_exempted: bool = False) -> None:
@@ -230,6 +236,8 @@ class ResponseGate(msgspec.Struct, eq=False):
             # One visitor's token is nothing to share.
             response_headers.make_private(headers)
             headers.append(self._token(visit, is_new=is_choice))
+            if is_choice:
+                hints.forget(headers, visit.decision)
             if is_choice and self.is_secure:
                 headers.append(_FORGET_AHEAD)
         consent = self.known.consent if visit is None else visit.consent
@@ -267,11 +275,14 @@ class ResponseGate(msgspec.Struct, eq=False):
         return (b"set-cookie", cookie.set_cookie(tokens.mint(consent), lifetime))
 
     def _tell_expiry(self, line: bytes, rules: Rules) -> None:
+        name = line.partition(b"=")[0]
+        rule = rules.rule(name)
+        self._tell("expire", name, rule.purpose, rule.reason)
+
+    def _tell(self, action: Action, name: bytes, purpose: str, reason: str) -> None:
         report = gates_of(self).report
         if report is not None:
-            name = line.partition(b"=")[0]
-            rule = rules.rule(name)
-            report(Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason))
+            report(Finding(action=action, name=name.decode("latin-1"), purpose=purpose, reason=reason))
 
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
