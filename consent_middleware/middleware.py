@@ -10,7 +10,7 @@ from . import telemetry
 from .asgi import ASGIApp, Message, Receive, Scope, Send, route_path
 from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
 from .errors import ConfigurationError, LedgerError
-from .gates import grounds, observation, preparation, validators
+from .gates import grounds, notices, observation, preparation, validators
 from .gates.documents import is_navigation
 from .gates.findings import Report
 from .gates.masks import MaskSets
@@ -77,6 +77,8 @@ class ConsentMiddleware:
         self._recognition = Recognition(self.policy, tokens, masks)
         self.disclosures = telemetry.Disclosures(self.policy, disclosed)
         # What only some policies ask for stands around the app, so that others pay nothing for it.
+        notice = self._report or observation.log_once()
+        app = notices.around(app, self.policy, notice)
         app = validators.around(app, self.policy, self._report, is_observing=self._is_observing)
         self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
@@ -120,6 +122,8 @@ class ConsentMiddleware:
             supersede(scope[SCOPE_KEY])
         scope[SCOPE_KEY] = gate
         if self._is_observing:
+            if self._report is not None:
+                observation.report_telemetry(scope, headers, shape, known, self._report)
             await self.app(scope, receive, observation.watch(gate, send))
             gate.close()
             return

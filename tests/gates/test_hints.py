@@ -99,3 +99,28 @@ def test_in_observe_mode_what_a_page_asks_is_told_and_sent() -> None:
         "critical-ch",
         "observe-browsing-topics",
     ]
+
+
+def test_in_observe_mode_every_mask_is_told_by_name_and_nothing_is_masked() -> None:
+    findings: list[Finding] = []
+    sent = [
+        (b"x-forwarded-for", b"203.0.113.7"),
+        (b"accept-language", b"en"),
+        (b"via", b"1.1 proxy"),
+        (b"x-uidh", b"carrier"),
+        (b"x-geo-cell", b"17"),
+        (b"x-anything", b"203.0.113.7"),
+    ]
+    app = App()
+    middleware = mounted(app, mode="observe", report=findings.append)
+    call(middleware, scope_of(headers=sent, client=("198.51.100.7", 1)))
+    assert app.seen[1:] == sent
+    assert [(found.action, found.name, found.purpose) for found in findings] == [
+        ("mask", "client", "network"),
+        ("mask", "x-forwarded-for", "network"),
+        ("mask", "via", "network"),
+        ("mask", "x-uidh", "never"),
+        ("notice", "x-geo-cell", "unclassified"),
+        ("notice", "x-anything", "unclassified"),
+    ]
+    assert "203.0.113.7" not in str(findings)
