@@ -73,11 +73,14 @@ class ConsentMiddleware:
         self._seen = SeenCookies(self._ledger.remember_cookie if self._ledger is not None else None)
         tokens = Tokens(self.policy, keys)
         masks = MaskSets(self.policy)
-        self._shapes = Shapes(masks)
+        notice = self._report or observation.log_once()
+        # By name only here, once for requests of one shape; observe mode looks at values too.
+        self._shapes = Shapes(
+            masks, lambda names: observation.note_suspects(masks.sets[0], [(name, b"") for name in names], notice)
+        )
         self._recognition = Recognition(self.policy, tokens, masks)
         self.disclosures = telemetry.Disclosures(self.policy, disclosed)
         # What only some policies ask for stands around the app, so that others pay nothing for it.
-        notice = self._report or observation.log_once()
         app = notices.around(app, self.policy, notice)
         app = validators.around(app, self.policy, self._report, is_observing=self._is_observing)
         self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)

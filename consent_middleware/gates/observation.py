@@ -7,6 +7,7 @@ from ..asgi import Client, Header, Message, Scope, Send
 from ..policy.known_headers import rules_by_header
 from ..telemetry import mask_client, suspicious_headers
 from .findings import Finding, Report
+from .masks import MaskSet
 from .recognition import Known
 from .response import ResponseGate
 from .rules import Rules
@@ -15,6 +16,7 @@ from .shapes import Shape
 logger = logging.getLogger("consent_middleware.observe")
 
 _DISTINCT = 1024
+_SUSPECT = "It looks like telemetry, and no rule covers it: see [masks], and header in [[telemetry]]."
 
 
 def log_once() -> Report:
@@ -59,16 +61,15 @@ def report_telemetry(scope: Scope, headers: list[Header], shape: Shape, known: K
                     reason=f"{rule.title}." if rule else "The policy drops it.",
                 )
             )
+    note_suspects(known.masks, headers, report)
+
+
+def note_suspects(masks: MaskSet, headers: Iterable[Header], report: Report) -> None:
+    """Tell which headers look like telemetry, but are in no rule: a name alone is no ground for taking one away from an app."""
     for suspect in suspicious_headers(headers):
-        if suspect.encode("latin-1") not in known.masks.own and suspect.encode("latin-1") not in masks:
-            report(
-                Finding(
-                    action="notice",
-                    name=suspect,
-                    purpose="unclassified",
-                    reason="It looks like telemetry, and no rule covers it: see [masks] and [[telemetry]] header.",
-                )
-            )
+        name = suspect.encode("latin-1")
+        if name not in masks.own and name not in masks.masks:
+            report(Finding(action="notice", name=suspect, purpose="unclassified", reason=_SUSPECT))
 
 
 def _tell_own(name: bytes, rules: Rules, report: Report) -> None:

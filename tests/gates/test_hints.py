@@ -1,5 +1,7 @@
 """What a page may ask of a browser about its device."""
 
+import logging
+
 import pytest
 
 from consent_middleware import record_choice
@@ -116,6 +118,7 @@ def test_in_observe_mode_every_mask_is_told_by_name_and_nothing_is_masked() -> N
     call(middleware, scope_of(headers=sent, client=("198.51.100.7", 1)))
     assert app.seen[1:] == sent
     assert [(found.action, found.name, found.purpose) for found in findings] == [
+        ("notice", "x-geo-cell", "unclassified"),
         ("mask", "client", "network"),
         ("mask", "x-forwarded-for", "network"),
         ("mask", "via", "network"),
@@ -124,3 +127,13 @@ def test_in_observe_mode_every_mask_is_told_by_name_and_nothing_is_masked() -> N
         ("notice", "x-anything", "unclassified"),
     ]
     assert "203.0.113.7" not in str(findings)
+
+
+def test_a_header_that_looks_like_telemetry_is_reported_by_name_and_passes(caplog: pytest.LogCaptureFixture) -> None:
+    app = App()
+    middleware = mounted(app)
+    with caplog.at_level(logging.INFO, "consent_middleware.observe"):
+        for _ in range(3):
+            call(middleware, scope_of(headers=[(b"x-geo-cell", b"17"), (b"x-city", b"Rome"), (b"accept", b"*/*")]))
+    assert app.saw(b"x-geo-cell") == b"17"
+    assert caplog.text.count("x-geo-cell") == 1
