@@ -13,6 +13,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+Client = Any
+"""What a scope says of the peer: ``(host, port)`` as a rule, a list from some servers, ``None`` on a unix socket."""
+
 Header = tuple[bytes, bytes]
 Headers = Iterable[Header]
 Fields = Mapping[bytes, bytes]

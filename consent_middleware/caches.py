@@ -1,7 +1,8 @@
 """A bounded cache that never forgets everything at once."""
 
+from collections.abc import Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Never, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -12,6 +13,9 @@ class BoundedCache(dict[K, V]):
 
     Reading is the dictionary's own ``get``, without the bookkeeping of an LRU: that is what a request pays. What is in use and gets
     dropped is worked out once more and is young again, so that a flood of new keys slows nobody down for long.
+
+    Keys are what visitors sent: cookies, user agents, pages. Whatever prints or walks an object that leads here (an error page, a
+    log line, a debugger's tree) sees an empty cache.
     """
 
     __slots__ = ("_size",)
@@ -22,7 +26,15 @@ class BoundedCache(dict[K, V]):
 
     def put(self, key: K, value: V) -> None:
         if len(self) >= self._size:
-            for old in list(islice(self, max(1, self._size // 8))):
+            for old in list(islice(super().__iter__(), max(1, self._size // 8))):
                 # Another thread may have been here: an app can be served from several.
                 self.pop(old, None)
         self[key] = value
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)}>"
+
+    def __iter__(self) -> Iterator[Never]:
+        return iter(())
+
+    keys = values = items = __reversed__ = __iter__  # type: ignore[assignment]

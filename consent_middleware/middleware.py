@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +10,7 @@ from . import telemetry
 from .asgi import ASGIApp, Message, Receive, Scope, Send, route_path
 from .consent import SCOPE_KEY, Consent, Decision, Signals, Tokens, Visit
 from .errors import ConfigurationError, LedgerError
-from .gates import observation, preparation
+from .gates import grounds, notices, observation, preparation, validators
 from .gates.documents import is_navigation
 from .gates.findings import Report
 from .gates.masks import MaskSets
@@ -23,6 +23,7 @@ from .gates.shapes import Shapes
 from .ledger import Ledger, proof_of
 from .pages import Banner, Pages
 from .policy import Policy
+from .veils import Veiled
 
 logger = logging.getLogger("consent_middleware")
 
@@ -50,19 +51,20 @@ class ConsentMiddleware:
         prefix: str = "/-/privacy",
         templates: str | Path | None = None,
         report: Report | None = None,
+        disclosed: Callable[[telemetry.Disclosure], None] | None = None,
     ) -> None:
         """Mount the middleware.
 
         ``policy``: a path, a ``Policy``, or ``None`` for the built-in one. ``secret_key``: one key or several, newest first.
         ``ledger``: a database URL that keeps the proof of every choice, or ``None``. ``mode="observe"`` changes nothing and
         reports what it would have done, to ``report`` or to the log. ``prefix``: where the visitor's pages are.
-        ``templates``: a folder whose templates replace ours.
+        ``templates``: a folder whose templates replace ours. ``disclosed`` is told of every value that
+        ``telemetry.disclose()`` was asked for, never of the value; ``middleware.disclosures.counts`` has the sums.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
         keys = _checked_keys(secret_key)
         prefix = _checked_prefix(prefix)
-        self.app = app
         self._prefix = prefix
         self.policy = Policy.of(policy)
         self._is_observing = mode == "observe"
@@ -70,22 +72,32 @@ class ConsentMiddleware:
         self._ledger = Ledger(ledger) if ledger is not None else None
         self._seen = SeenCookies(self._ledger.remember_cookie if self._ledger is not None else None)
         tokens = Tokens(self.policy, keys)
-        masks = MaskSets(self.policy.languages)
-        self._shapes = Shapes(masks)
+        masks = MaskSets(self.policy)
+        notice = self._report or observation.log_once()
+        # By name only here, once for requests of one shape; observe mode looks at values too.
+        self._shapes = Shapes(
+            masks, lambda names: observation.note_suspects(masks.sets[0], [(name, b"") for name in names], notice)
+        )
         self._recognition = Recognition(self.policy, tokens, masks)
+        self.disclosures = telemetry.Disclosures(self.policy, disclosed)
+        # What only some policies ask for stands around the app, so that others pay nothing for it.
+        app = notices.around(app, self.policy, notice)
+        app = validators.around(app, self.policy, self._report, is_observing=self._is_observing)
+        self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
         self._pages = Pages(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._gates = Gates(
             policy=self.policy,
             recognition=self._recognition,
-            decide=self._decide,
-            record=self._record,
+            decide=Veiled(self._decide),
+            record=Veiled(self._record),
             tokens=tokens,
             set_cookies=SetCookieFilter(self._seen, self._report, is_observing=self._is_observing),
             seen=self._seen,
             banner=self._banner,
             report=self._report,
+            disclosures=self.disclosures,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,17 +119,20 @@ class ConsentMiddleware:
         path = scope["path"]
         is_ours = (self._prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope))
         is_document = is_navigation(headers, shape) and kind == "http" and not is_ours
-        gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document)
+        client = scope.get("client")
+        gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document, headers, client)
         if SCOPE_KEY in scope and not is_ours and not self._is_observing:
             supersede(scope[SCOPE_KEY])
         scope[SCOPE_KEY] = gate
         if self._is_observing:
+            if self._report is not None:
+                observation.report_telemetry(scope, headers, shape, known, self._report)
             await self.app(scope, receive, observation.watch(gate, send))
             gate.close()
             return
 
         # Let the request in, less what was refused, and the response out the same way.
-        admit(scope, headers, shape, known)
+        admit(scope, headers, shape, known, client)
         if is_document and self._banner.is_needed(known):
             preparation.prepare(scope, shape, self._banner, known)
         app = self._pages if is_ours else self.app

@@ -1,6 +1,5 @@
 """What every in-process test relies on: message catalogs that are as new as their sources."""
 
-import pytest
 from hypothesis import settings
 
 from hatch_build import compile_catalogs
@@ -10,7 +9,6 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def fresh_catalogs() -> None:
-    """Compile edited `.po` files, so that no test reads yesterday's text."""
+def pytest_configure() -> None:
+    """Compile edited `.po` files before any test module is imported, so that none reads yesterday's text."""
     compile_catalogs()

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["hide", "drop", "expire", "clamp"]
+Action = Literal["hide", "mask", "drop", "expire", "clamp", "notice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing a gate did; in observe mode, would have done. Names only, never a value.
 
-    ``hide``: a request cookie was kept from the app; ``drop``: a Set-Cookie was taken out; ``expire``: a refused cookie is being
-    deleted; ``clamp``: a lifetime was shortened.
+    ``hide``: a request cookie, or a header with an identifier, was kept from the app; ``mask``: a request header, or the address, was
+    reduced or taken away; ``drop``: a Set-Cookie, or a header that asks for more, was taken out of an answer; ``expire``: a refused
+    cookie is being deleted; ``clamp``: a lifetime was shortened; ``notice``: something passed that the policy had better know of.
     """
 
     action: Action

@@ -30,6 +30,8 @@ class Page(NamedTuple):
     banner: Banner
     standing: Standing
     scope: Scope
+    restrictions: tuple[Header, ...] = ()
+    """What keeps a page, and the frames in it, from asking for more than is allowed."""
 
     def prepare(self, status: int, headers: list[Header], *, is_ours: bool) -> tuple[list[Header], Body | None]:
         """Return the headers to send and what rewrites the body, ``None`` where it stays as it is.
@@ -41,10 +43,13 @@ class Page(NamedTuple):
         if head.is_simple and is_wanted and status not in _NO_BODY:
             content_type = headers[head.content_type][1]
             if _is_html_type(content_type) and _is_ascii_compatible(content_type):
-                return [*head.lasting(headers), _VARY, _PRIVATE], self._body(headers, b"", has_policy=False)
+                return [*head.lasting(headers), _VARY, _PRIVATE, *self.restrictions], self._body(
+                    headers, b"", has_policy=False
+                )
         if not _is_html(status, headers):
             return headers, None
         response_headers.add_vary(headers, *DEPENDS_ON)
+        headers += [pair for pair in self.restrictions if pair not in headers]
         return self._opened(status, headers) if is_wanted else (headers, None)
 
     def _opened(self, status: int, headers: list[Header]) -> tuple[list[Header], Body | None]:

@@ -1,12 +1,12 @@
 """The header masks of each kind of visitor: who allows ``network``, ``device``, both or neither."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..asgi import Header
 from ..caches import BoundedCache
 from ..consent import Decision
-from ..telemetry import RESPONSE_DROPS, Mask, build_masks
+from ..policy import Policy
+from ..telemetry import RESPONSE_DROPS, RESTRICT_FEATURES, Mask, build_masks
 
 GONE: Header = (b"", b"")
 """Takes the place of a header that the app may not see at all."""
@@ -54,7 +54,7 @@ def or_gone(name: bytes, value: bytes | None) -> Header:
     return GONE if value is None else (name, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MaskSet:
     """The masks of visitors who allow ``network`` and ``device`` alike. ``index``: its place among the four."""
 
@@ -62,25 +62,45 @@ class MaskSet:
     masks: dict[bytes, Mask]
     replacements: dict[tuple[bytes, bytes], Replacements]
     """The same masks for headers that browsers send in pairs."""
+    own: frozenset[bytes]
+    """Headers with identifiers of the app's own, each of which waits for its own purpose: the rules of a decision know."""
     masks_address: bool
     handled: frozenset[bytes]
     """Response headers that are looked into: Set-Cookie, and where ``device`` is not allowed those that ask for more."""
+    page_headers: tuple[Header, ...]
+    """What pages are told besides. An app's own Permissions-Policy stays: browsers join the fields, and the last mention of a
+    feature counts (RFC 9651, section 3.2)."""
 
 
 class MaskSets:
     """The four sets of a policy."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
-        self.sets = tuple(
-            _mask_set(languages, network, device) for network in (False, True) for device in (False, True)
-        )
+    def __init__(self, policy: Policy) -> None:
+        self.sets = tuple(_mask_set(policy, network, device) for network in (False, True) for device in (False, True))
 
     def of(self, decision: Decision) -> MaskSet:
         return self.sets[2 * decision.allows("network") + decision.allows("device")]
 
 
-def _mask_set(languages: Sequence[str], network: bool, device: bool) -> MaskSet:
-    masks = build_masks(network=network, device=device, languages=languages)
+def hidden_headers(policy: Policy, decision: Decision) -> frozenset[bytes]:
+    """Return the headers of the app's own identifiers that a decision does not allow."""
+    return frozenset(
+        identifier.name.encode("ascii")
+        for identifier in policy.identifiers
+        if identifier.source == "header" and not decision.allows(identifier.purpose)
+    )
+
+
+def _mask_set(policy: Policy, network: bool, device: bool) -> MaskSet:
+    said = policy.declarations.masks
+    masks = build_masks(
+        network=network,
+        device=device,
+        languages=policy.languages,
+        declared=frozenset(map(str.lower, [*said.providers, *said.mask])),
+        kept=frozenset(map(str.lower, said.keep)),
+        dropped=frozenset(map(str.lower, said.drop)),
+    )
     sizes = {BY_BROWSER: _BROWSERS, BY_PAGE: _PAGES}
     return MaskSet(
         index=2 * network + device,
@@ -88,6 +108,8 @@ def _mask_set(languages: Sequence[str], network: bool, device: bool) -> MaskSet:
         replacements={
             names: Replacements(size, masks) for names, size in sizes.items() if not masks.keys().isdisjoint(names)
         },
+        own=frozenset(each.name.encode("ascii") for each in policy.identifiers if each.source == "header"),
         masks_address=not network,
         handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,
+        page_headers=() if device else (RESTRICT_FEATURES,),
     )

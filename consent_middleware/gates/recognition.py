@@ -41,6 +41,9 @@ class Known(msgspec.Struct, frozen=True, eq=False, gc=False):
     hidden: tuple[bytes, ...]
     """Names of the cookies that are kept from the app."""
 
+    def __repr__(self) -> str:
+        return "<Known>"
+
 
 class Recognition:
     """Reads tokens and remembers what they mean."""

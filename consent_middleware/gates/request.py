@@ -1,6 +1,6 @@
 """The gate on the way in: what the app gets to see of a request."""
 
-from ..asgi import Header, Scope
+from ..asgi import Client, Header, Scope
 from ..telemetry import mask_client
 from ..telemetry.addresses import networks
 from .masks import GONE, HeaderGone, or_gone, replacement
@@ -8,13 +8,12 @@ from .recognition import Known
 from .shapes import Shape
 
 
-def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known) -> None:
+def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, client: Client) -> None:
     """Write the client and the headers that the app may see into the scope.
 
     In place, so that the server's own log sees no more than the app; the list of pairs is a new one, and the server's stays whole.
     """
     masks_client, is_rare, pairs = shape.plans[known.masks.index]
-    client = scope.get("client")
     if masks_client and client is not None:
         try:
             # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
@@ -50,7 +49,8 @@ def _masked(headers: list[Header], shape: Shape, known: Known) -> list[Header]:
         _filtered(pair, known) if pair[0] == b"cookie" else replacement(pair, masks.get(pair[0]), host)
         for pair in headers
     ]
-    return [pair for pair in seen if pair is not GONE]
+    hidden = known.rules.hidden_headers
+    return [pair for pair in seen if pair is not GONE and pair[0] not in hidden]
 
 
 def _filtered(pair: Header, known: Known) -> Header:

@@ -6,7 +6,7 @@ page into which the banner goes; every other message passes as it is.
 
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -18,13 +18,15 @@ from ..consent import Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
+from ..telemetry import Disclosures, Telemetry, TelemetrySource
+from ..veils import conceal
 from . import headers as response_headers
+from . import hints
 from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
-from .findings import Finding, Report
+from .findings import Action, Finding, Report
 from .insertion import DEPENDS_ON, Page
-from .masks import SET_COOKIE
 from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
@@ -42,11 +44,12 @@ _names = itemgetter(0)
 _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
+_ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Gates:
     """What all response gates of one middleware share."""
 
@@ -59,13 +62,15 @@ class Gates:
     seen: SeenCookies
     banner: Banner
     report: Report | None
+    disclosures: Disclosures
 
 
 class ResponseGate(msgspec.Struct, eq=False, gc=False):
     """Handles the messages of one response; it also holds the visit for whoever asks for it.
 
     A Struct, since one of these is made for every request: msgspec fills it in C, in a third of the time. The garbage collector
-    need not look at it, since ``close`` undoes what refers back.
+    need not look at it, since ``close`` undoes what refers back. It stands in the scope, where everybody finds it, so ``gates``
+    (which lead to the secret keys) and what the browser sent are out of sight: only ``gates_of`` and ``raw_request_of`` read them.
     """
 
     gates: Gates
@@ -75,6 +80,10 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     is_secure: bool
     is_document: bool
     """The answer opens as a page."""
+    raw_headers: Sequence[Header] = ()
+    """As the browser and its proxies sent them."""
+    raw_client: object = None
+    """The server's peer before its address was masked."""
     made_visit: Visit | None = None
     body: Body | None = None
     has_started: bool = False
@@ -85,7 +94,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     def visit(self) -> Visit:
         """The visit that this response answers."""
         if self.made_visit is None:
-            known, gates = self.known, self.gates
+            known, gates = self.known, gates_of(self)
             self.made_visit = Visit(
                 gates.policy,
                 effective(known.consent, known.decision),
@@ -97,6 +106,19 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             )
             self.made_visit.response_started = self.has_started
         return self.made_visit
+
+    def describe(self) -> Telemetry:
+        """Return what the visitor allows to be known, read from the request as it was before it was masked."""
+        headers, client = raw_request_of(self)
+        query = self.scope.get("query_string", b"")
+        return TelemetrySource(headers, client, query, self.visit, gates_of(self).disclosures).describe()
+
+    def __repr__(self) -> str:
+        return "<ResponseGate>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """Return nothing: a traceback that rich prints shows the values of scopes too."""
+        return []
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the app on, less what was refused.
@@ -141,7 +163,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if message["type"] not in _STARTS or message.get("headers") is None:
             return message
         message = _readable(message)
-        headers, _ = self._filtered(list(message["headers"]), SET_COOKIE)
+        headers, _ = self._filtered(list(message["headers"]), self._rules().masks.handled)
         self._add_cookies(headers)
         return message
 
@@ -159,14 +181,17 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             visit.response_started = True
         present = set(map(_lower, map(_names, given)))
         headers, is_exempted = list(given), False
-        if not present.isdisjoint(self.known.masks.handled):
-            headers, is_exempted = self._filtered(given, self.known.masks.handled)
+        masks = self._rules().masks
+        if not present.isdisjoint(masks.handled):
+            headers, is_exempted = self._filtered(given, masks.handled)
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
             if self.is_document:
-                page = Page(self.gates.banner, visit or self.known, self.scope)
+                page = Page(gates_of(self).banner, visit or self.known, self.scope, masks.page_headers)
                 headers, self.body = page.prepare(message["status"], headers, is_ours=not self.is_superseded)
+                if masks.page_headers:
+                    hints.forget_refused(headers, page.standing.decision, raw_request_of(self)[0])
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
@@ -176,7 +201,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         visit, known = self.made_visit, self.known
         if visit is None or visit.decision is known.decision:
             return known.rules
-        return self.gates.recognition.decide(visit.consent, visit.signals)[1]
+        return gates_of(self).recognition.decide(visit.consent, visit.signals)[1]
 
     def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> tuple[list[Header], bool]:
         """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed.
@@ -193,12 +218,14 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
                 kept.append((name, value))
             elif lowered == b"set-cookie":
                 request = request or CookieRequest.of(self.scope)
-                judged, exempted = self.gates.set_cookies.judge(value, rules, request)
+                judged, exempted = gates_of(self).set_cookies.judge(value, rules, request)
                 if judged is not None:
                     kept.append((name, judged))
                 if exempted is not None and exempted not in self.visit.consent.allowed:
                     self.visit.exempt(exempted)
                     is_exempted = True
+            else:
+                self._tell("drop", lowered, "device", _ASKS_FOR_MORE)
         return kept, is_exempted
 
     def _add_cookies(self, headers: list[Header], *, is_exempted: bool = False) -> None:
@@ -209,6 +236,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             # One visitor's token is nothing to share.
             response_headers.make_private(headers)
             headers.append(self._token(visit, is_new=is_choice))
+            if is_choice:
+                hints.forget(headers, visit.decision)
             if is_choice and self.is_secure:
                 headers.append(_FORGET_AHEAD)
         consent = self.known.consent if visit is None else visit.consent
@@ -220,7 +249,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         rules, request = self._rules(), CookieRequest.of(self.scope)
         places = places_to_expire(
             rules,
-            self.gates.seen,
+            gates_of(self).seen,
             (*hidden, *self._shown_cookies()) if is_choice else hidden,
             host=request.host,
             path=request.path,
@@ -240,22 +269,37 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         return [name for name in names if name]
 
     def _token(self, visit: Visit, *, is_new: bool) -> Header:
-        tokens, consent = self.gates.tokens, visit.consent
+        tokens, consent = gates_of(self).tokens, visit.consent
         lifetime = tokens.lifetime if is_new else int(tokens.expires_at(consent) - time.time())
-        cookie = self.gates.recognition.cookies[self.is_secure]
+        cookie = gates_of(self).recognition.cookies[self.is_secure]
         return (b"set-cookie", cookie.set_cookie(tokens.mint(consent), lifetime))
 
     def _tell_expiry(self, line: bytes, rules: Rules) -> None:
-        if self.gates.report is not None:
-            name = line.partition(b"=")[0]
-            rule = rules.rule(name)
-            self.gates.report(
-                Finding(action="expire", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason)
-            )
+        name = line.partition(b"=")[0]
+        rule = rules.rule(name)
+        self._tell("expire", name, rule.purpose, rule.reason)
+
+    def _tell(self, action: Action, name: bytes, purpose: str, reason: str) -> None:
+        report = gates_of(self).report
+        if report is not None:
+            report(Finding(action=action, name=name.decode("latin-1"), purpose=purpose, reason=reason))
 
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
+
+
+_gates, _raw_headers, _raw_client = (conceal(ResponseGate, name) for name in ("gates", "raw_headers", "raw_client"))
+
+
+def gates_of(gate: ResponseGate) -> Gates:
+    gates: Gates = _gates.__get__(gate)
+    return gates
+
+
+def raw_request_of(gate: ResponseGate) -> tuple[Sequence[Header], object]:
+    """Return what the server said of the request: its headers, and its client."""
+    return _raw_headers.__get__(gate), _raw_client.__get__(gate)
 
 
 async def _send_late(message: Message) -> None:

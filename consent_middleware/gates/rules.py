@@ -12,7 +12,7 @@ from ..policy import DeclaredCookie, Policy, classify
 from ..policy.lifetimes import SECONDS_CAP
 from ..policy.model import Cookie
 from ..policy.names import CONSIDERED, forms
-from .masks import MaskSet
+from .masks import MaskSet, hidden_headers
 
 _NAMES = 4096
 _NEW_NAMES_PER_HEADER = 256
@@ -71,6 +71,7 @@ class Rules:
         self.policy = policy
         self.decision = decision
         self.masks = masks
+        self.hidden_headers = hidden_headers(policy, decision)
         self._unclassified = policy.declarations.unclassified
         self._rules: BoundedCache[bytes, CookieRule] = BoundedCache(_NAMES)
         self._hidden: BoundedCache[bytes, bytes] = BoundedCache(_NAMES)

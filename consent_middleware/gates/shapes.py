@@ -61,10 +61,11 @@ class Shape:
 
 
 class Shapes:
-    """Studies the shapes of one middleware's requests and remembers them."""
+    """Studies the shapes of one middleware's requests and remembers them. ``on_new`` is told the names of each."""
 
-    def __init__(self, masks: MaskSets) -> None:
+    def __init__(self, masks: MaskSets, on_new: Callable[[tuple[bytes, ...]], None] | None = None) -> None:
         self._masks = masks
+        self._on_new = on_new
         self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
         self._recent: dict[int, Shape] = {}
         """By the number of headers, so bounded by what servers accept."""
@@ -90,6 +91,8 @@ class Shapes:
         shape = self._shapes.get(key)
         if shape is None:
             shape = self._study(key)
+            if self._on_new is not None:
+                self._on_new(key)
             if len(key) <= _LONGEST:
                 self._shapes.put(key, shape)
         return headers, shape
@@ -117,7 +120,9 @@ def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
     masked = [name for name in names if name in masks.masks]
     return Plan(
         masks_client=masks.masks_address,
-        is_rare=_is_repeated(names) or any(not any(name in pair for pair in paired) for name in masked),
+        is_rare=_is_repeated(names)
+        or not masks.own.isdisjoint(names)
+        or any(not any(name in pair for pair in paired) for name in masked),
         pairs=tuple(_pair(names, pair, masks.replacements[pair]) for pair in paired),
     )
 

@@ -1,14 +1,17 @@
 """What the policy declares, in the words of one language, with the state of one visitor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..consent import Decision
 from ..policy import Policy
-from ..policy.model import Cookie, Service
-from ..policy.purposes import Purpose
+from ..policy.identifiers import SOURCES, names_of
+from ..policy.model import Cookie, Service, TelemetryField
+from ..policy.purposes import N_, Purpose
 from ..policy.texts import Text
 from .wording import Wording
+
+ADDRESS = N_("Full IP address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,11 @@ class ServiceItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldItem:
+    """``carriers``: where an identifier travels, as kind and name."""
+
     title: str
     description: str
+    carriers: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +102,29 @@ def _purpose(
         cookies=[*cookies, *(_cookie(policy, wording, cookie) for cookie in policy.cookies_of(purpose.id))],
         services=[_service(wording, decision, service) for service in policy.services_of(purpose.id)],
         fields=[
-            FieldItem(title=_said(wording, field.title) or field.field, description=_said(wording, field.description))
-            for field in policy.declarations.telemetry
-            if field.purpose == purpose.id
+            *(_field(wording, field) for field in policy.declarations.telemetry if field.purpose == purpose.id),
+            *_grounds(policy, wording, purpose),
         ],
     )
+
+
+def _field(wording: Wording, field: TelemetryField) -> FieldItem:
+    return FieldItem(
+        title=_said(wording, field.title) or field.field,
+        description=_said(wording, field.description),
+        carriers=[(source, name) for source in SOURCES for name in names_of(field, source)],
+    )
+
+
+def _grounds(policy: Policy, wording: Wording, purpose: Purpose) -> Iterator[FieldItem]:
+    """What a necessary purpose sees before anybody is asked, with the reason."""
+    titles = {field.field: field.title for field in policy.declarations.telemetry if field.title}
+    for ground in policy.declarations.grounds:
+        if ground.purpose == purpose.id:
+            for field in ground.fields:
+                unnamed = wording.gettext(ADDRESS) if field == "ip" else field
+                title = _said(wording, titles.get(field, "")) or unnamed
+                yield FieldItem(title=title, description=_said(wording, ground.reason))
 
 
 def _cookie(policy: Policy, wording: Wording, cookie: Cookie) -> CookieRow:

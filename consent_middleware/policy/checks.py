@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..errors import Problem
-from .cookie_checks import Add, check_cookies, check_purpose, check_services, purpose_ids
+from .cookie_checks import Add, check_cookies, check_services
 from .lifetimes import SECONDS_CAP
 from .loading import as_toml
 from .model import Declarations
 from .purposes import BUILT_IN
+from .telemetry_checks import check_telemetry
 from .texts import Text
 from .written import HOST, ID, LANGUAGE, is_url
 
@@ -26,7 +27,7 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         shown = "" if value is None else as_toml(value)
         problems.append(Problem(file=file, key=key, value=shown, message=message, way_out=way_out))
 
-    for one_check in (_settings, _site, _versions, _purposes, check_services, check_cookies, _telemetry, _texts):
+    for one_check in (_settings, _site, _versions, _purposes, check_services, check_cookies, check_telemetry, _texts):
         one_check(declared, add)
     return problems
 
@@ -175,12 +176,6 @@ def _purposes(declared: Declarations, add: Add) -> None:
             add(f"purposes.{name}.offered", False, "A necessary purpose is always on.", "Remove this line.")
 
 
-def _telemetry(declared: Declarations, add: Add) -> None:
-    known = purpose_ids(declared)
-    for index, field in enumerate(declared.telemetry):
-        check_purpose(f"telemetry[{index}].purpose", field.purpose, known, add)
-
-
 def _texts(declared: Declarations, add: Add) -> None:
     """A text in several languages needs the site's first one: it is what a visitor of any other language is shown."""
     if not declared.site.languages:
@@ -209,3 +204,5 @@ def _all_texts(declared: Declarations) -> Iterator[tuple[str, Text | None]]:
     for index, field in enumerate(declared.telemetry):
         yield f"telemetry[{index}].title", field.title
         yield f"telemetry[{index}].description", field.description
+    for index, ground in enumerate(declared.grounds):
+        yield f"grounds[{index}].reason", ground.reason

@@ -52,7 +52,7 @@ def check_services(declared: Declarations, add: Add) -> None:
                     'Write the bare name, for example "www.example.com" or "*.example.com"; no scheme, no path.',
                 )
         for place, written in enumerate(service.cookies):
-            _cookie_name(f"{key}.cookies[{place}]", written, add)
+            check_cookie_name(f"{key}.cookies[{place}]", written, add)
             other, purpose = claimed.setdefault(written, (f"{key}.cookies[{place}]", service.purpose))
             if purpose != service.purpose:
                 add(
@@ -87,7 +87,7 @@ def check_cookies(declared: Declarations, add: Add) -> None:
                     "A name has no wildcard.",
                     f"Write pattern = {as_toml(written)} instead of name.",
                 )
-            _cookie_name(f"{key}.{'name' if cookie.name is not None else 'pattern'}", written, add)
+            check_cookie_name(f"{key}.{'name' if cookie.name is not None else 'pattern'}", written, add)
             if written in seen:
                 add(key, written, f"{seen[written]} declares the same cookie.", "Keep one of the two.")
             seen[written] = key
@@ -167,7 +167,7 @@ def check_purpose(key: str, purpose: str, known: list[str], add: Add) -> None:
         )
 
 
-def _cookie_name(key: str, written: str, add: Add) -> None:
+def check_cookie_name(key: str, written: str, add: Add) -> None:
     if not COOKIE_NAME.fullmatch(written):
         add(
             key,

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
+from .identifiers import SOURCES, names_of
 from .lifetimes import Lifetime
 from .model import Cookie, Service, TelemetryField
 from .purposes import Purpose
@@ -51,7 +52,7 @@ def purpose_digest(
             ]
             for s in services
         ),
-        sorted([t.field, said(t.title), said(t.description)] for t in telemetry),
+        sorted([t.field, said(t.title), said(t.description), *_carriers(t)] for t in telemetry),
         [_length(lifetime) for lifetime in retention],
     ]
     return shorten(purpose.id, told)
@@ -76,6 +77,12 @@ def shorten(name: str, content: object) -> str:
     """``LENGTH`` characters that stand for ``content`` under ``name``."""
     canonical = json.dumps([name, content], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest())[:LENGTH].decode()
+
+
+def _carriers(field: TelemetryField) -> list[list[str]]:
+    """Where an identifier travels; nothing for a field that is none, whose digest is older than this."""
+    names = [[source, *sorted(names_of(field, source))] for source in SOURCES]
+    return [entry for entry in names if len(entry) > 1]
 
 
 def _length(lifetime: Lifetime | None) -> int:

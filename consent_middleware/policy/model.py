@@ -100,12 +100,53 @@ class Service(Table, frozen=True, kw_only=True):
 
 
 class TelemetryField(Table, frozen=True, kw_only=True):
-    """``[[telemetry]]``: something the site learns about a visitor's device or network, and what for."""
+    """``[[telemetry]]``: something the site learns about a visitor's device or network, and what for.
+
+    An identifier of the app's own (a session, client, account or device number) also says where it travels. Its cookies and request
+    headers are kept from the app until the purpose is allowed; in an address or a form it is only reported.
+    """
 
     field: str
     purpose: str
     title: Text = ""
     description: Text = ""
+    cookie: str | list[str] = msgspec.field(default_factory=list)
+    header: str | list[str] = msgspec.field(default_factory=list)
+    query: str | list[str] = msgspec.field(default_factory=list)
+    form: str | list[str] = msgspec.field(default_factory=list)
+
+
+class Ground(Table, frozen=True, kw_only=True):
+    """``[[grounds]]``: a necessary purpose that needs a field unmasked, and why.
+
+    A field that has grounds is disclosed for their purposes only; without any, for every necessary purpose.
+    """
+
+    purpose: str
+    reason: Text = ""
+    fields: list[str] = msgspec.field(default_factory=lambda: ["ip"])
+    paths: list[str] = msgspec.field(default_factory=list)
+    """Where the app sees the address without asking for it: exact, or with ``*``. The server's log still does not."""
+
+
+class Masks(Table, frozen=True, kw_only=True):
+    """``[masks]``: what the site says differently about the table of request headers (``policy/headers.toml``)."""
+
+    providers: list[str] = msgspec.field(default_factory=list)
+    """CDNs and carriers in front of the site, whose header names other programs use for other things."""
+    mask: list[str] = msgspec.field(default_factory=list)
+    """Single headers of that kind."""
+    keep: list[str] = msgspec.field(default_factory=list)
+    """Headers that the table masks and this site needs as they come."""
+    drop: list[str] = msgspec.field(default_factory=list)
+    """Headers that nobody may see, whatever a visitor allows."""
+
+
+class Validators(Table, frozen=True, kw_only=True):
+    """``[[validators]]``: routes whose ETag could bring a deleted identifier back; theirs wait for ``purpose``."""
+
+    paths: list[str] = msgspec.field(default_factory=list)
+    purpose: str = "device"
 
 
 class Retention(Table, frozen=True, kw_only=True):
@@ -140,4 +181,7 @@ class Declarations(Table, frozen=True, kw_only=True):
     cookies: list[Cookie] = msgspec.field(default_factory=list)
     services: list[Service] = msgspec.field(default_factory=list)
     telemetry: list[TelemetryField] = msgspec.field(default_factory=list)
+    grounds: list[Ground] = msgspec.field(default_factory=list)
+    masks: Masks = Masks()
+    validators: list[Validators] = msgspec.field(default_factory=list)
     retention: Retention = Retention()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..errors import PolicyError, Problem
 from . import checks, digests, loading
+from .identifiers import identifiers_of
 from .lifetimes import Lifetime
 from .model import Cookie, Declarations, PurposeTable, Service
 from .names import CONSIDERED, forms
@@ -22,7 +23,8 @@ from .texts import Text, text_in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredCookie:
-    """What the policy says of one cookie name. ``key`` is its place in the file: ``cookies[3]`` or ``services[0].cookies[1]``."""
+    """What the policy says of one cookie name. ``key`` is its place in the file: ``cookies[3]``, ``services[0].cookies[1]`` or
+    ``telemetry[2].cookie``."""
 
     purpose: str
     service: str | None
@@ -56,6 +58,9 @@ class Policy:
         self.optional = tuple(purpose.id for purpose in self.purposes.values() if not purpose.is_necessary)
         """Every purpose that waits for a choice, in the order it is shown."""
         self.refused_by_gpc = frozenset(p.id for p in self.purposes.values() if p.honors_gpc and not p.is_necessary)
+        self.identifiers = tuple(identifiers_of(declared))
+        """Under which names the app's own identifiers travel."""
+        self._grounds = _purposes_by_field(declared)
         self._cookies = NameTable([(name, entry) for name, entry in _declared_cookies(declared)])
         self.digests: Mapping[str, str] = self._digests()
         self.by_digest: Mapping[str, str] = {digest: name for name, digest in self.digests.items()}
@@ -141,6 +146,10 @@ class Policy:
                 found = found or self._cookies.find(form)
         return found
 
+    def grounds(self, purpose: str, field: str) -> bool:
+        """Say whether a purpose may see a telemetry field that was not allowed: it is necessary, and the policy names no others."""
+        return purpose in self.necessary and purpose in self._grounds.get(field, self.necessary)
+
     def text(self, text: Text, language: str) -> str:
         """``text`` in ``language``, else in the site's first language."""
         return text_in(text, language, self.languages[0])
@@ -202,6 +211,14 @@ def _merged(tables: Mapping[str, PurposeTable]) -> dict[str, Purpose]:
     return merged
 
 
+def _purposes_by_field(declared: Declarations) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for ground in declared.grounds:
+        for field in ground.fields:
+            found.setdefault(field, set()).add(ground.purpose)
+    return found
+
+
 def _declared_cookies(declared: Declarations) -> list[tuple[str, DeclaredCookie]]:
     found: list[tuple[str, DeclaredCookie]] = []
     for index, cookie in enumerate(declared.cookies):
@@ -213,4 +230,11 @@ def _declared_cookies(declared: Declarations) -> list[tuple[str, DeclaredCookie]
             cookie = Cookie(name=written, purpose=service.purpose, service=service.id)
             key = f"services[{index}].cookies[{place}]"
             found.append((written, DeclaredCookie(purpose=service.purpose, service=service.id, key=key, cookie=cookie)))
+    known = {written for written, _ in found}
+    for identifier in identifiers_of(declared):
+        if identifier.source == "cookie" and identifier.name not in known:
+            field = identifier.field
+            cookie = Cookie(name=identifier.name, purpose=field.purpose, description=field.description or field.title)
+            entry = DeclaredCookie(purpose=field.purpose, service=None, key=identifier.key, cookie=cookie)
+            found.append((identifier.name, entry))
     return found

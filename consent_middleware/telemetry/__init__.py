@@ -2,6 +2,7 @@
 
 from .addresses import is_private, mask_client, mask_ip
 from .asking import get_telemetry
+from .disclosure import Disclosure, Disclosures
 from .layout import layout_engine
 from .logs import AddressFilter, mask_event, protect_loggers
 from .masks import FORWARDING_HEADERS, Mask, build_masks
@@ -13,6 +14,7 @@ from .responses import (
     RESTRICT_FEATURES,
 )
 from .snapshot import Telemetry, take_snapshot, warm
+from .source import TelemetrySource
 from .suspects import suspicious_headers
 
 __all__ = [
@@ -23,8 +25,11 @@ __all__ = [
     "RESPONSE_DROPS",
     "RESTRICT_FEATURES",
     "AddressFilter",
+    "Disclosure",
+    "Disclosures",
     "Mask",
     "Telemetry",
+    "TelemetrySource",
     "build_masks",
     "get_telemetry",
     "is_private",

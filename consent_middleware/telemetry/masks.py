@@ -1,17 +1,13 @@
 """Turns the table of header rules into one function per header that must be masked.
 
-The table is `headers.toml`, beside this file. A mask takes the header's value and the request's `Host`, returns the
+The table is the policy's (`policy/headers.toml`). A mask takes the header's value and the request's `Host`, returns the
 new value or `None` (the header goes), never raises, and changes nothing when applied twice.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 
-import msgspec
-
+from ..policy.known_headers import header_rules
 from .forwarded import mask_address_list, mask_forwarded
 from .languages import language_matcher
 from .referers import mask_referer
@@ -22,34 +18,6 @@ Mask = Callable[[bytes, bytes], bytes | None]
 
 _SCHEME = re.compile(rb'\{"scheme":"https?"\}\Z')
 _SCRIPT_MARKERS = frozenset({b"xmlhttprequest", b"fetch"})
-
-
-class HeaderRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One group of headers: which purpose it waits for, what is done to it until then."""
-
-    title: str
-    purpose: str
-    action: str
-    headers: tuple[str, ...]
-    ambiguous: bool = False
-    providers: tuple[str, ...] = ()
-
-    def applies(self, *, network: bool, device: bool) -> bool:
-        """Whether the visitor's choice leaves this rule in force."""
-        return not {"network": network, "device": device, "never": False}[self.purpose]
-
-    def names(self, declared: frozenset[str]) -> tuple[str, ...]:
-        """Its headers, an ambiguous one only where the policy says whose it is."""
-        if not self.ambiguous or not declared.isdisjoint(self.providers):
-            return self.headers
-        return tuple(name for name in self.headers if name in declared)
-
-
-@cache
-def header_rules() -> tuple[HeaderRule, ...]:
-    """The table, read once."""
-    text = Path(__file__).with_name("headers.toml").read_text(encoding="utf-8")
-    return tuple(msgspec.convert(tomllib.loads(text)["rule"], list[HeaderRule]))
 
 
 def build_masks(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,15 @@ _HINT_BRANDS = {
 _FIRST_WINDOWS_11 = 13  # https://learn.microsoft.com/en-us/microsoft-edge/web-platform/how-to-detect-win11
 
 
-class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What may be known about a visitor's device and network; what is not allowed is `None` or coarse."""
+Disclose = Callable[[str, str, str], str | None]
+"""From a field, a purpose and a reason to the value that this purpose may see."""
+
+
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """What may be known about a visitor's device and network; what is not allowed is `None` or coarse.
+
+    Equal for equal visitors. What it may disclose besides belongs to one request, and is no part of the value.
+    """
 
     ip: str | None = None
     """The full client address; `None` until `network` is allowed."""
@@ -60,6 +68,24 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The language the visitor likes best; without its region until `device` is allowed."""
     is_bot: bool = False
     """Whether the visitor says it is a robot."""
+
+    def disclose(self, field: str, *, purpose: str, reason: str) -> str | None:
+        """The whole value of a masked field, for a purpose that the policy grounds as necessary: counted, and logged without it.
+
+        For any other purpose, what the visitor allows: of an address its network. Raises ConfigurationError for a field that
+        nobody declares, and without a reason.
+        """
+        disclose: Disclose | None = self.__dict__.get("_disclose")
+        if disclose is not None:
+            return disclose(field, purpose, reason)
+        value: str | None = getattr(self, field)
+        return value or self.ip_prefix if field == "ip" else value
+
+    def bound_to(self, disclose: Disclose) -> "Telemetry":
+        """The same description, able to disclose what its request holds."""
+        bound = copy(self)
+        bound.__dict__["_disclose"] = disclose
+        return bound
 
 
 def take_snapshot(

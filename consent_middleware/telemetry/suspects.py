@@ -6,8 +6,8 @@ It only reports: a name alone is no ground for taking a header away from an app.
 import re
 from collections.abc import Iterable
 
+from ..policy.known_headers import rules_by_header
 from .addresses import mask_ip
-from .masks import header_rules
 
 _SUSPECT_NAME = re.compile(
     r"(?:^|-)(?:msisdn|imsi|imei|meid|subno|uidh|acr|calling-line-id|ja[34](?:-\w+)?|geo\w*|latlong|latitude|longitude"
@@ -20,7 +20,7 @@ _INNOCENT = frozenset({"sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "h
 
 def suspicious_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     """Names, in lower case and once each, of headers that no rule covers but whose name or value gives them away."""
-    covered = {name for rule in header_rules() for name in rule.headers}
+    covered = rules_by_header()
     found: dict[str, None] = {}
     for raw_name, value in headers:
         name = raw_name.decode("latin-1").lower()

@@ -11,6 +11,7 @@ import pytest
 
 from consent_middleware import ConsentMiddleware
 from consent_middleware.asgi import Header, Message, Receive, Scope, Send
+from consent_middleware.telemetry import RESTRICT_FEATURES
 from tests.driving import (
     HTML,
     MARK,
@@ -138,7 +139,7 @@ def test_what_may_not_or_cannot_be_changed_stays_as_it_is(header: Header) -> Non
     app = page(headers=[header, (b"content-length", b"%d" % len(PAGE)), (b"etag", b'"x"')])
     answer = navigate(app)
     assert answer.body == PAGE
-    assert answer.headers == [*app.headers, (b"vary", b"Cookie, Sec-GPC")]
+    assert answer.headers == [*app.headers, (b"vary", b"Cookie, Sec-GPC"), RESTRICT_FEATURES]
 
 
 def test_an_encoding_that_cannot_be_opened_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -211,6 +212,7 @@ def test_headers_that_described_the_body_go_when_it_changes() -> None:
         (b"x-other", b"1"),
         (b"vary", b"Cookie, Sec-GPC"),
         (b"cache-control", b"private"),
+        RESTRICT_FEATURES,
     ]
 
 

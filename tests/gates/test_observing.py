@@ -48,6 +48,7 @@ def test_it_tells_what_it_would_have_hidden_dropped_clamped_and_expired() -> Non
     findings = both(app, headers=NAVIGATION, cookie=f"_ga=1; {token()}")[2]
     assert {(finding.action, finding.name) for finding in findings} == {
         ("hide", "_ga"),
+        ("mask", "client"),
         ("drop", "_fbp"),
         ("clamp", "sessionid"),
         ("drop", "zzz"),
@@ -61,7 +62,11 @@ def test_without_a_report_each_finding_is_logged_once(caplog: pytest.LogCaptureF
         for _ in range(3):
             call(middleware, scope_of(cookie="_ga=private"))
     messages = [record.getMessage() for record in caplog.records]
-    assert [message.split()[:3] for message in messages] == [["would", "hide", "'_ga'"], ["would", "drop", "'_ga'"]]
+    assert [message.split()[:3] for message in messages] == [
+        ["would", "hide", "'_ga'"],
+        ["would", "mask", "'client'"],
+        ["would", "drop", "'_ga'"],
+    ]
     assert "private" not in caplog.text
 
 

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from consent_middleware.policy import Policy
+from tests.driving import App, call, mounted, scope_of
 from tests.pages.conftest import ORIGIN
 from tests.pages.site import POLICY, Site
 
@@ -177,3 +178,32 @@ def test_what_a_visitor_sends_is_escaped(client: TestClient, site: Site) -> None
 )
 def test_no_query_string_makes_an_error(client: TestClient, query: str) -> None:
     assert client.get(f"{PREFERENCES}?{query}").status_code == 200
+
+
+def test_the_declaration_says_where_identifiers_travel_and_who_sees_an_address_without_asking() -> None:
+    policy = """
+[site]
+languages = ["en", "zh-Hans"]
+
+[[telemetry]]
+field = "cid"
+purpose = "analytics"
+title.en = "Client number"
+title.zh-Hans = "客户端编号"
+cookie = "cid"
+header = "X-Client-ID"
+
+[[grounds]]
+purpose = "security"
+reason.en = "Limits how often somebody may try a password"
+reason.zh-Hans = "限制尝试密码的次数"
+paths = ["/login"]
+"""
+    middleware = mounted(App(), policy)
+    english = call(middleware, scope_of("/-/privacy/cookies")).body.decode()
+    assert "<strong>Client number</strong> <small>cookie <code" in english
+    assert '<small>request header <code dir="ltr">X-Client-ID</code></small>' in english
+    assert "<strong>Full IP address</strong> Limits how often somebody may try a password" in english
+    chinese = call(middleware, scope_of("/-/privacy/cookies", headers=[(b"accept-language", b"zh-CN")])).body.decode()
+    assert "<small>请求头 <code" in chinese
+    assert "<strong>完整的 IP 地址</strong> 限制尝试密码的次数" in chinese

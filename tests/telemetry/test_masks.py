@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent_middleware.policy.known_headers import header_rules
 from consent_middleware.telemetry import FORWARDING_HEADERS, RESPONSE_DROPS, build_masks
-from consent_middleware.telemetry.masks import header_rules
 
 HOST = b"shop.example"
 NOTHING_ALLOWED = build_masks(network=False, device=False, languages=("en", "de"))

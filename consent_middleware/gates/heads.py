@@ -1,0 +1,55 @@
+"""What stands where in answers that carry the same header names: for pages what ``shapes`` is for requests.
+
+Most pages say little about themselves, a type and a length, and an app always says it in the same order.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from ..asgi import Header
+from .headers import BODY_FACTS, FOR_SHARED_CACHES
+
+_names = itemgetter(0)
+_TELLING = FOR_SHARED_CACHES | {
+    b"vary",
+    b"cache-control",
+    b"etag",
+    b"content-encoding",
+    b"content-disposition",
+    b"content-security-policy",
+}
+
+
+class Head(NamedTuple):
+    """Answers with the same names. ``content_type`` is its place, -1 where there is none, or several."""
+
+    content_type: int
+    is_simple: bool
+    """Only the type says what may be done to the body, and nothing speaks of caches."""
+    lasting: Callable[[list[Header]], tuple[Header, ...]]
+    """Picks what holds for a changed body too."""
+
+
+def read_head(headers: list[Header]) -> Head:
+    """Return what was learnt from the names of these headers before, or learn it now."""
+    return _study(tuple(map(_names, headers)))
+
+
+@lru_cache(maxsize=1024)
+def _study(names: tuple[bytes, ...]) -> Head:
+    lowered = [name.lower() for name in names]
+    is_typed = lowered.count(b"content-type") == 1
+    return Head(
+        content_type=lowered.index(b"content-type") if is_typed else -1,
+        is_simple=is_typed and _TELLING.isdisjoint(lowered),
+        lasting=_picker([place for place, name in enumerate(lowered) if name not in BODY_FACTS]),
+    )
+
+
+def _picker(places: list[int]) -> Callable[[list[Header]], tuple[Header, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    # With one place, itemgetter returns the pair itself.
+    return lambda headers: tuple(headers[place] for place in places)
