@@ -25,6 +25,7 @@ def purpose_digest(
     telemetry: Sequence[TelemetryField],
     retention: Sequence[Lifetime],
     language: str,
+    recorded: Sequence[object] = (),
 ) -> str:
     """Digest everything said about ``purpose`` in ``language``, the first of the site.
 
@@ -35,7 +36,7 @@ def purpose_digest(
         return text_in(text, language, language)
 
     wording: object = purpose.wording or [said(purpose.title), said(purpose.description)]
-    told = [
+    told: list[object] = [
         purpose.basis,
         wording,
         sorted([c.name or c.pattern or "", _length(c.lifetime), said(c.description), c.service or ""] for c in cookies),
@@ -54,6 +55,9 @@ def purpose_digest(
         sorted([t.field, said(t.title), said(t.description)] for t in telemetry),
         [_length(lifetime) for lifetime in retention],
     ]
+    if recorded:
+        # Only then, so that a policy without a recorder has the digests it always had.
+        told.append(["recorder", *recorded])
     return shorten(purpose.id, told)
 
 
