@@ -42,7 +42,7 @@ class Page(NamedTuple):
             content_type = headers[head.content_type][1]
             if _is_html_type(content_type) and _is_ascii_compatible(content_type):
                 return [*head.lasting(headers), _VARY, _PRIVATE], self._body(headers, b"", has_policy=False)
-        if not _is_html(status, headers):
+        if not is_html(status, headers):
             return headers, None
         response_headers.add_vary(headers, *DEPENDS_ON)
         return self._opened(status, headers) if is_wanted else (headers, None)
@@ -88,7 +88,7 @@ def _is_rewritable(headers: list[Header]) -> bool:
     return not any(b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control"))
 
 
-def _is_html(status: int, headers: list[Header]) -> bool:
+def is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
     written = response_headers.first(headers, b"content-type")
     return _is_html_type(written) or (status == 304 and not written and bool(response_headers.first(headers, b"etag")))

@@ -6,7 +6,7 @@ page into which the banner goes; every other message passes as it is.
 
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -14,7 +14,7 @@ from operator import itemgetter
 import msgspec
 
 from ..asgi import Header, Message, Scope, Send
-from ..consent import Tokens, Visit
+from ..consent import Standing, Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
@@ -23,7 +23,7 @@ from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
 from .findings import Finding, Report
-from .insertion import DEPENDS_ON, Page
+from .insertion import DEPENDS_ON, Page, is_html
 from .masks import SET_COOKIE
 from .recognition import Known, Recognition, effective
 from .rules import Rules
@@ -59,6 +59,8 @@ class Gates:
     seen: SeenCookies
     banner: Banner
     report: Report | None
+    page_seen: Callable[[Standing, Scope, int], None] | None = None
+    """Is told of every page that a visitor opens, once it is answered, with the status."""
 
 
 class ResponseGate(msgspec.Struct, eq=False):
@@ -164,8 +166,11 @@ class ResponseGate(msgspec.Struct, eq=False):
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
             if self.is_document:
-                page = Page(self.gates.banner, visit or self.known, self.scope)
-                headers, self.body = page.prepare(message["status"], headers, is_ours=not self.is_superseded)
+                standing, status, is_ours = visit or self.known, message["status"], not self.is_superseded
+                if self.gates.page_seen is not None and is_ours and is_html(status, headers):
+                    self.gates.page_seen(standing, self.scope, status)
+                page = Page(self.gates.banner, standing, self.scope)
+                headers, self.body = page.prepare(status, headers, is_ours=is_ours)
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}

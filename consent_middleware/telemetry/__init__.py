@@ -2,9 +2,11 @@
 
 from .addresses import is_private, mask_client, mask_ip
 from .asking import get_telemetry
+from .events import Event
 from .layout import layout_engine
 from .logs import AddressFilter, mask_event, protect_loggers
 from .masks import FORWARDING_HEADERS, Mask, build_masks
+from .recorder import Click, Recorder
 from .responses import (
     FORGET_HINTS,
     RESPAWNING_REQUEST_HEADERS,
@@ -23,7 +25,10 @@ __all__ = [
     "RESPONSE_DROPS",
     "RESTRICT_FEATURES",
     "AddressFilter",
+    "Click",
+    "Event",
     "Mask",
+    "Recorder",
     "Telemetry",
     "build_masks",
     "get_telemetry",
