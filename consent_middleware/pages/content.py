@@ -6,9 +6,26 @@ from dataclasses import dataclass
 from ..consent import Decision
 from ..policy import Policy
 from ..policy.model import Cookie, Service
-from ..policy.purposes import Purpose
+from ..policy.purposes import N_, Purpose
 from ..policy.texts import Text
 from .wording import Wording
+
+# By whether page views and clicks are recorded.
+_RECORDED = {
+    (True, True): N_(
+        "Recorded by this site: the pages you open and the buttons you press, with the time and the random number of "
+        "your choice; never what you type. Kept for: %(duration)s."
+    ),
+    (True, False): N_(
+        "Recorded by this site: the pages you open, with the time and the random number of your choice. "
+        "Kept for: %(duration)s."
+    ),
+    (False, True): N_(
+        "Recorded by this site: the buttons you press, with the time and the random number of your choice; never what "
+        "you type. Kept for: %(duration)s."
+    ),
+}
+_RECORDED_TOO = N_("Where you also allow “%(purpose)s”, this may be recorded with each page or button: %(fields)s.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +67,12 @@ class PurposeItem:
     cookies: Sequence[CookieRow]
     services: Sequence[ServiceItem]
     fields: Sequence[FieldItem]
+    recorded: Sequence[str]
+    """What the recorder keeps, in whole sentences."""
 
     @property
     def has_details(self) -> bool:
-        return bool(self.cookies or self.services or self.fields)
+        return bool(self.cookies or self.services or self.fields or self.recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +119,23 @@ def _purpose(
             for field in policy.declarations.telemetry
             if field.purpose == purpose.id
         ],
+        recorded=_recorded(policy, wording, purpose.id),
     )
+
+
+def _recorded(policy: Policy, wording: Wording, purpose: str) -> list[str]:
+    recording = policy.recording
+    if recording is None:
+        return []
+    if purpose == recording.purpose:
+        duration = wording.duration(policy.declarations.retention.telemetry)
+        return [wording.gettext(_RECORDED[recording.page_views, recording.clicks], duration=duration)]
+    titles = {field.field: _said(wording, field.title) or field.field for field in policy.declarations.telemetry}
+    fields = [titles[field] for field in recording.fields_of(purpose)]
+    if not fields:
+        return []
+    waits_for = wording.text(policy.purposes[recording.purpose].title)
+    return [wording.gettext(_RECORDED_TOO, purpose=waits_for, fields=wording.join(fields))]
 
 
 def _cookie(policy: Policy, wording: Wording, cookie: Cookie) -> CookieRow:
