@@ -23,6 +23,7 @@ from .gates.shapes import Shapes
 from .ledger import Ledger, proof_of
 from .pages import Banner, Pages
 from .policy import Policy
+from .telemetry import Recorder
 from .veils import Veiled
 
 logger = logging.getLogger("consent_middleware")
@@ -56,9 +57,9 @@ class ConsentMiddleware:
         """Mount the middleware.
 
         ``policy``: a path, a ``Policy``, or ``None`` for the built-in one. ``secret_key``: one key or several, newest first.
-        ``ledger``: a database URL that keeps the proof of every choice, or ``None``. ``mode="observe"`` changes nothing and
-        reports what it would have done, to ``report`` or to the log. ``prefix``: where the visitor's pages are.
-        ``templates``: a folder whose templates replace ours. ``disclosed`` is told of every value that
+        ``ledger``: a database URL that keeps the proof of every choice, and what a policy's ``[recorder]`` records, or ``None``.
+        ``mode="observe"`` changes nothing and reports what it would have done, to ``report`` or to the log. ``prefix``: where
+        the visitor's pages are. ``templates``: a folder whose templates replace ours. ``disclosed`` is told of every value that
         ``telemetry.disclose()`` was asked for, never of the value; ``middleware.disclosures.counts`` has the sums.
         """
         if mode not in ("enforce", "observe"):
@@ -70,6 +71,13 @@ class ConsentMiddleware:
         self._is_observing = mode == "observe"
         self._report = report or (observation.log_once() if self._is_observing else None)
         self._ledger = Ledger(ledger) if ledger is not None else None
+        self.recorder = Recorder(self.policy, self._ledger.database) if self._ledger is not None else None
+        """Page views and clicks that visitors allowed; ``None`` without a database."""
+        if self.recorder is None and self.policy.recording is not None and not self._is_observing:
+            raise ConfigurationError(
+                "The policy's [recorder] has no database to write to: pass one, for example "
+                'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
+            )
         self._seen = SeenCookies(self._ledger.remember_cookie if self._ledger is not None else None)
         tokens = Tokens(self.policy, keys)
         masks = MaskSets(self.policy)
@@ -85,7 +93,9 @@ class ConsentMiddleware:
         app = validators.around(app, self.policy, self._report, is_observing=self._is_observing)
         self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
-        self._pages = Pages(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
+        self._pages = Pages(
+            policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates, recorder=self.recorder
+        )
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._gates = Gates(
             policy=self.policy,
@@ -98,6 +108,9 @@ class ConsentMiddleware:
             banner=self._banner,
             report=self._report,
             disclosures=self.disclosures,
+            page_seen=self.recorder.see_page
+            if self.recorder is not None and self.policy.recording is not None
+            else None,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -172,6 +185,8 @@ class ConsentMiddleware:
 
         async def send_lifespan(message: Message) -> None:
             if message["type"] in _STOPPING and self._ledger is not None:
+                if self.recorder is not None:
+                    await self.recorder.stop()
                 await self._ledger.stop()
             await send(message)
 
@@ -186,6 +201,8 @@ class ConsentMiddleware:
         if self._ledger is None:
             return
         try:
+            if self.recorder is not None:
+                self.recorder.start()
             await self._ledger.start()
             self._seen.recall(await self._ledger.known_cookies())
         except LedgerError:

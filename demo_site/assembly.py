@@ -1,9 +1,11 @@
 """The console with the middleware around it, in the order that matters."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from consent_middleware import ConsentMiddleware, Policy
 from consent_middleware.asgi import ASGIApp
+from consent_middleware.telemetry import Event
 
 from .console import make_console
 from .examples import ExampleVisits
@@ -15,7 +17,13 @@ POLICY = Path(__file__).parent / "consent.toml"
 def assemble(*, data: Path, tracker: str, secret_key: str) -> ASGIApp:
     """From the inside out: the app, the middleware, the recorder that sees what the middleware will hide."""
     policy = Policy.load(POLICY)
-    console = make_console(data=data, policy=policy, tracker=tracker)
+
+    async def recorded(consent_id: str) -> AsyncIterator[Event]:
+        if governed.recorder is not None:
+            async for event in governed.recorder.events(consent_id):
+                yield event
+
+    console = make_console(data=data, policy=policy, tracker=tracker, recorded=recorded)
     governed = ConsentMiddleware(
         InsideRecorder(console),
         policy=policy,

@@ -1,6 +1,7 @@
 """The console as an ASGI app, without the middleware: routes, headers, error pages."""
 
 import secrets
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from consent_middleware import Policy
 from consent_middleware.asgi import ASGIApp, Message, Receive, Scope, Send
+from consent_middleware.telemetry import Event
 
 from . import account_pages, console_pages, open_pages, preference_pages
 from .accounts import Accounts
@@ -30,8 +32,13 @@ _HEADERS = (
 )
 
 
-def make_console(*, data: Path, policy: Policy, tracker: str) -> ASGIApp:
-    """Make the app. ``data`` is the folder of its database, ``tracker`` the origin of the third party."""
+def make_console(
+    *, data: Path, policy: Policy, tracker: str, recorded: Callable[[str], AsyncIterator[Event]]
+) -> ASGIApp:
+    """Make the app. ``data`` is the folder of its database, ``tracker`` the origin of the third party.
+
+    ``recorded`` tells what was recorded of a visitor.
+    """
     database = Database(data / "console.db")
     app = Starlette(
         routes=[
@@ -49,6 +56,7 @@ def make_console(*, data: Path, policy: Policy, tracker: str) -> ASGIApp:
         projects=Projects(database),
         tracker=tracker,
         form_key=secrets.token_bytes(32),
+        recorded=recorded,
     )
     return VisitorCounting(_ProtectiveHeaders(app))
 

@@ -1,12 +1,15 @@
 """The pages that need no account: home, analytics, privacy, and the inspect page."""
 
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from consent_middleware import get_consent, get_telemetry
+from consent_middleware import LedgerError, get_consent, get_telemetry
+from consent_middleware.telemetry import Event
 
 from . import recorder
 from .answers import compare_answers
@@ -16,6 +19,7 @@ from .knowledge import known_fields
 from .pages import Visit, answer_page, begin_visit, write_page
 
 TRACKER_SERVICE = "tallymark"
+_EVENTS_SHOWN = 20
 
 
 async def show_home(request: Request) -> Response:
@@ -55,6 +59,7 @@ async def _inspection(visit: Visit) -> AsyncIterator[str]:
     request, policy = visit.request, visit.site.policy
     exchange: recorder.Exchange = request.scope[recorder.KEY]
     consent, seen = get_consent(request), request.scope["headers"]
+    events = await _latest_events(visit, consent.id) if consent.id else ()
     yield write_page(
         visit,
         "inspect.html",
@@ -67,7 +72,21 @@ async def _inspection(visit: Visit) -> AsyncIterator[str]:
         cookies=compare_cookies(exchange.headers, seen, consent, policy),
         answers=compare_answers(exchange.asked, exchange.answered, policy),
         known=known_fields(policy, consent, get_telemetry(request), request.cookies, visit.account),
+        events=events,
+        when=lambda event: f"{datetime.fromtimestamp(event.occurred_at, UTC):%H:%M:%S}",
     )
+
+
+async def _latest_events(visit: Visit, consent_id: str) -> Sequence[Event]:
+    """The newest first."""
+    latest: deque[Event] = deque(maxlen=_EVENTS_SHOWN)
+    try:
+        async for event in visit.site.recorded(consent_id):
+            latest.appendleft(event)
+    except LedgerError:
+        # The page is half written: what it can still tell, it tells.
+        return ()
+    return tuple(latest)
 
 
 routes = [

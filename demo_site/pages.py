@@ -1,6 +1,6 @@
 """How every page is written: one template, in the visitor's language, with the account and the guard of its forms."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from consent_middleware import Policy
+from consent_middleware.telemetry import Event
 
 from .accounts import Account, Accounts
 from .forms import FIELD, FormGuard
@@ -40,6 +41,8 @@ class Site:
     tracker: str
     """The origin of the third party: ``http://tracker.localhost:8001``."""
     form_key: bytes
+    recorded: Callable[[str], AsyncIterator[Event]]
+    """What the middleware has recorded of a visitor, by the id of their choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ class Page(NamedTuple):
                 return [*head.lasting(headers), _VARY, _PRIVATE, *self.restrictions], self._body(
                     headers, b"", has_policy=False
                 )
-        if not _is_html(status, headers):
+        if not is_html(status, headers):
             return headers, None
         response_headers.add_vary(headers, *DEPENDS_ON)
         headers += [pair for pair in self.restrictions if pair not in headers]
@@ -93,7 +93,7 @@ def _is_rewritable(headers: list[Header]) -> bool:
     return not any(b"no-transform" in value.lower() for value in response_headers.values(headers, b"cache-control"))
 
 
-def _is_html(status: int, headers: list[Header]) -> bool:
+def is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
     written = response_headers.first(headers, b"content-type")
     return _is_html_type(written) or (status == 304 and not written and bool(response_headers.first(headers, b"etag")))

@@ -6,7 +6,7 @@ page into which the banner goes; every other message passes as it is.
 
 import logging
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -14,7 +14,7 @@ from operator import itemgetter
 import msgspec
 
 from ..asgi import Header, Message, Scope, Send
-from ..consent import Tokens, Visit
+from ..consent import Standing, Tokens, Visit
 from ..consent.visit import Decider, Recorder
 from ..errors import LedgerError
 from ..policy import Policy
@@ -26,7 +26,7 @@ from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
 from .findings import Action, Finding, Report
-from .insertion import DEPENDS_ON, Page
+from .insertion import DEPENDS_ON, Page, is_html
 from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
@@ -63,6 +63,8 @@ class Gates:
     banner: Banner
     report: Report | None
     disclosures: Disclosures
+    page_seen: Callable[[Standing, Scope, int], None] | None = None
+    """Is told of every page that a visitor opens, once it is answered, with the status."""
 
 
 class ResponseGate(msgspec.Struct, eq=False, gc=False):
@@ -188,8 +190,11 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
             if self.is_document:
-                page = Page(gates_of(self).banner, visit or self.known, self.scope, masks.page_headers)
-                headers, self.body = page.prepare(message["status"], headers, is_ours=not self.is_superseded)
+                gates, status, is_ours = gates_of(self), message["status"], not self.is_superseded
+                page = Page(gates.banner, visit or self.known, self.scope, masks.page_headers)
+                if gates.page_seen is not None and is_ours and is_html(status, headers):
+                    gates.page_seen(page.standing, self.scope, status)
+                headers, self.body = page.prepare(status, headers, is_ours=is_ours)
                 if masks.page_headers:
                     hints.forget_refused(headers, page.standing.decision, raw_request_of(self)[0])
         if kind != "http.response.trailers":

@@ -23,6 +23,11 @@ class Ledger:
         self._choices: BatchedWrites[ChoiceRecord] = BatchedWrites(self._database, insert_choices)
         self._sightings = Sightings(self._database)
 
+    @property
+    def database(self) -> Database:
+        """Where it is kept: what else a site records shares its connections, and its turns."""
+        return self._database
+
     async def start(self) -> None:
         """Open the database and bring its tables up to date."""
         await self._database.start()

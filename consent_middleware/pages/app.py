@@ -7,9 +7,11 @@ from pathlib import Path
 from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
 from ..policy import Policy
+from ..telemetry import Recorder
 from .answering import Answer, json_answer, send_answer
 from .assets import load_assets
 from .choice import ChoiceEndpoint
+from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
 from .screens import Screens
@@ -27,7 +29,13 @@ class Pages:
     """
 
     def __init__(
-        self, *, policy: Policy, prefix: str, secret_keys: Sequence[str], templates: str | Path | None = None
+        self,
+        *,
+        policy: Policy,
+        prefix: str,
+        secret_keys: Sequence[str],
+        templates: str | Path | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
@@ -41,6 +49,11 @@ class Pages:
             f"{base}/choice": {"GET": choice.show, "POST": choice.record, "OPTIONS": choice.preflight},
             GPC_PATH: {"GET": self._gpc},
         }
+        if recorder is not None and policy.recording is not None and policy.recording.clicks:
+            events = EventsEndpoint(
+                recorder=recorder, purpose=policy.recording.purpose, origins=policy.declarations.origins
+            )
+            self._routes[f"{base}/events"] = {"POST": events.record}
         for asset in load_assets().values():
             self._routes[f"{base}/static/{asset.name}"] = {"GET": self._static}
         self._assets = {f"{base}/static/{asset.name}": asset for asset in load_assets().values()}

@@ -1,4 +1,4 @@
-"""The two static files, named by their content and kept ready to send."""
+"""The static files, named by their content and kept ready to send."""
 
 import functools
 import gzip
@@ -12,6 +12,7 @@ from importlib import resources
 _COMMENTS = re.compile(r"^[ ]*(?:/\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_FILES = {"css": "choices.css", "js": "choices.js", "events": "events.js"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +27,13 @@ class Asset:
 
 @functools.cache
 def load_assets() -> Mapping[str, Asset]:
-    """Return the files by their kind, ``css`` and ``js``."""
+    """Return the files: ``css`` and ``js`` of the banner, and ``events``, which reports clicks."""
     folder = resources.files("banner_templates") / "static"
     found: dict[str, Asset] = {}
-    for kind, media_type in _TYPES.items():
-        source = (folder / f"choices.{kind}").read_text(encoding="utf-8")
-        body = _COMMENTS.sub("", source).encode()
-        name = f"choices.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
-        found[kind] = Asset(name=name, media_type=media_type, body=body, gzipped=gzip.compress(body, 9, mtime=0))
+    for key, file in _FILES.items():
+        stem, _, kind = file.partition(".")
+        body = _COMMENTS.sub("", (folder / file).read_text(encoding="utf-8")).encode()
+        name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
+        gzipped = gzip.compress(body, 9, mtime=0)
+        found[key] = Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzipped)
     return found

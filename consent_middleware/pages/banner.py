@@ -61,6 +61,8 @@ class Banner:
         self._match = language_matcher(policy.languages)
         self._only_language = policy.languages[0] if len(policy.languages) == 1 else None
         self._has_entry = policy.declarations.entry == "auto"
+        recording = policy.recording
+        self._records = recording.purpose if recording is not None and recording.clicks else None
         self._rendered: BoundedCache[tuple[object, ...], Rendered] = BoundedCache(_STATES)
         # Holds the decisions too, so that no other object can take over the identity of one.
         self._by_identity: BoundedCache[tuple[object, ...], tuple[Decision, Rendered]] = BoundedCache(_STATES)
@@ -75,7 +77,8 @@ class Banner:
 
     def is_needed(self, standing: Standing) -> bool:
         """Say whether there is something to insert for this visitor."""
-        return self._has_entry or bool(standing.decision.asks)
+        decision = standing.decision
+        return self._has_entry or bool(decision.asks) or self._records in decision.allowed
 
     def variant(self, standing: Standing, scope: Scope) -> str:
         """Name the markup this request gets: equal names, equal markup (but for the page's own address)."""
@@ -145,6 +148,8 @@ class Banner:
             asked=wording.join(titles_of(policy, wording, decision.asks)),
             asks_again=choice_made,
             has_entry=self._has_entry,
+            records=self._records if self._records is not None and decision.allows(self._records) else "",
+            events_script=f"{base}/static/{assets['events'].name}",
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             signal_wins=policy.declarations.gpc == "signal",
             allowed=" ".join(allowed_ids(policy, decision)),

@@ -13,6 +13,23 @@ from .wording import Wording
 
 ADDRESS = N_("Full IP address")
 
+# By whether page views and clicks are recorded.
+_RECORDED = {
+    (True, True): N_(
+        "Recorded by this site: the pages you open and the buttons you press, with the time and the random number of "
+        "your choice; never what you type. Kept for: %(duration)s."
+    ),
+    (True, False): N_(
+        "Recorded by this site: the pages you open, with the time and the random number of your choice. "
+        "Kept for: %(duration)s."
+    ),
+    (False, True): N_(
+        "Recorded by this site: the buttons you press, with the time and the random number of your choice; never what "
+        "you type. Kept for: %(duration)s."
+    ),
+}
+_RECORDED_TOO = N_("Where you also allow “%(purpose)s”, this may be recorded with each page or button: %(fields)s.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CookieRow:
@@ -56,10 +73,12 @@ class PurposeItem:
     cookies: Sequence[CookieRow]
     services: Sequence[ServiceItem]
     fields: Sequence[FieldItem]
+    recorded: Sequence[str]
+    """What the recorder keeps, in whole sentences."""
 
     @property
     def has_details(self) -> bool:
-        return bool(self.cookies or self.services or self.fields)
+        return bool(self.cookies or self.services or self.fields or self.recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +124,7 @@ def _purpose(
             *(_field(wording, field) for field in policy.declarations.telemetry if field.purpose == purpose.id),
             *_grounds(policy, wording, purpose),
         ],
+        recorded=_recorded(policy, wording, purpose.id),
     )
 
 
@@ -125,6 +145,21 @@ def _grounds(policy: Policy, wording: Wording, purpose: Purpose) -> Iterator[Fie
                 unnamed = wording.gettext(ADDRESS) if field == "ip" else field
                 title = _said(wording, titles.get(field, "")) or unnamed
                 yield FieldItem(title=title, description=_said(wording, ground.reason))
+
+
+def _recorded(policy: Policy, wording: Wording, purpose: str) -> list[str]:
+    recording = policy.recording
+    if recording is None:
+        return []
+    if purpose == recording.purpose:
+        duration = wording.duration(policy.declarations.retention.telemetry)
+        return [wording.gettext(_RECORDED[recording.page_views, recording.clicks], duration=duration)]
+    titles = {field.field: _said(wording, field.title) or field.field for field in policy.declarations.telemetry}
+    fields = [titles[field] for field in recording.fields_of(purpose)]
+    if not fields:
+        return []
+    waits_for = wording.text(policy.purposes[recording.purpose].title)
+    return [wording.gettext(_RECORDED_TOO, purpose=waits_for, fields=wording.join(fields))]
 
 
 def _cookie(policy: Policy, wording: Wording, cookie: Cookie) -> CookieRow:

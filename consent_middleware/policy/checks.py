@@ -12,6 +12,7 @@ from .lifetimes import SECONDS_CAP
 from .loading import as_toml
 from .model import Declarations
 from .purposes import BUILT_IN
+from .recorder_checks import check_recorder
 from .telemetry_checks import check_telemetry
 from .texts import Text
 from .written import HOST, ID, LANGUAGE, is_url
@@ -27,7 +28,17 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         shown = "" if value is None else as_toml(value)
         problems.append(Problem(file=file, key=key, value=shown, message=message, way_out=way_out))
 
-    for one_check in (_settings, _site, _versions, _purposes, check_services, check_cookies, check_telemetry, _texts):
+    for one_check in (
+        _settings,
+        _site,
+        _versions,
+        _purposes,
+        check_services,
+        check_cookies,
+        check_telemetry,
+        check_recorder,
+        _texts,
+    ):
         one_check(declared, add)
     return problems
 

@@ -26,6 +26,7 @@ def purpose_digest(
     telemetry: Sequence[TelemetryField],
     retention: Sequence[Lifetime],
     language: str,
+    recorded: Sequence[object] = (),
 ) -> str:
     """Digest everything said about ``purpose`` in ``language``, the first of the site.
 
@@ -36,7 +37,7 @@ def purpose_digest(
         return text_in(text, language, language)
 
     wording: object = purpose.wording or [said(purpose.title), said(purpose.description)]
-    told = [
+    told: list[object] = [
         purpose.basis,
         wording,
         sorted([c.name or c.pattern or "", _length(c.lifetime), said(c.description), c.service or ""] for c in cookies),
@@ -55,6 +56,9 @@ def purpose_digest(
         sorted([t.field, said(t.title), said(t.description), *_carriers(t)] for t in telemetry),
         [_length(lifetime) for lifetime in retention],
     ]
+    if recorded:
+        # Only then, so that a policy without a recorder has the digests it always had.
+        told.append(["recorder", *recorded])
     return shorten(purpose.id, told)
 
 

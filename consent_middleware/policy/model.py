@@ -149,6 +149,20 @@ class Validators(Table, frozen=True, kw_only=True):
     purpose: str = "device"
 
 
+class RecorderTable(Table, frozen=True, kw_only=True):
+    """``[recorder]``: what the site records of a visit by itself, once the visitor allows it. Off unless it is switched on."""
+
+    page_views: bool = False
+    clicks: bool = False
+    """Clicks on what the site marks with ``data-privacy-event``."""
+    purpose: str = "analytics"
+    """The purpose that events wait for."""
+    fields: list[str] = msgspec.field(default_factory=list)
+    """Telemetry that is kept with each event. A field is declared in ``[[telemetry]]``, and waits for that purpose too."""
+    skip_paths: list[str] = msgspec.field(default_factory=list)
+    """Pages that are never recorded, as paths with ``*`` and ``?``: a path may hold a secret, such as ``/reset/*``."""
+
+
 class Retention(Table, frozen=True, kw_only=True):
     """``[retention]``: how long each kind of record is kept."""
 
@@ -184,4 +198,5 @@ class Declarations(Table, frozen=True, kw_only=True):
     grounds: list[Ground] = msgspec.field(default_factory=list)
     masks: Masks = Masks()
     validators: list[Validators] = msgspec.field(default_factory=list)
+    recorder: RecorderTable = RecorderTable()
     retention: Retention = Retention()

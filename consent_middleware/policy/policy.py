@@ -18,6 +18,7 @@ from .model import Cookie, Declarations, PurposeTable, Service
 from .names import CONSIDERED, forms
 from .patterns import NameTable
 from .purposes import BUILT_IN, Purpose
+from .recording import Recording, recording_of
 from .texts import Text, text_in
 
 
@@ -62,6 +63,8 @@ class Policy:
         """Under which names the app's own identifiers travel."""
         self._grounds = _purposes_by_field(declared)
         self._cookies = NameTable([(name, entry) for name, entry in _declared_cookies(declared)])
+        self.recording: Recording | None = recording_of(declared)
+        """What the recorder may record; ``None`` where it is off."""
         self.digests: Mapping[str, str] = self._digests()
         self.by_digest: Mapping[str, str] = {digest: name for name, digest in self.digests.items()}
 
@@ -172,6 +175,7 @@ class Policy:
                 [field for field in declared.telemetry if field.purpose == purpose.id],
                 [declared.retention.telemetry] if any(f.purpose == purpose.id for f in declared.telemetry) else [],
                 self.languages[0],
+                self.recording.told_of(purpose.id) if self.recording is not None else (),
             )
         for service in self.services.values():
             found[service.id] = digests.service_digest(service)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..errors import LedgerError
+from .event_schema import event_table
 from .schema import SCHEMA
 
 Migration = Callable[[Connection], None]
@@ -40,7 +41,7 @@ def first_tables(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (first_tables,)
+MIGRATIONS: Sequence[Migration] = (first_tables, event_table)
 """In order; a migration's version is its place, counted from 1."""
 
 

@@ -3,9 +3,11 @@
 from .addresses import is_private, mask_client, mask_ip
 from .asking import get_telemetry
 from .disclosure import Disclosure, Disclosures
+from .events import Event
 from .layout import layout_engine
 from .logs import AddressFilter, mask_event, protect_loggers
 from .masks import FORWARDING_HEADERS, Mask, build_masks
+from .recorder import Click, Recorder
 from .responses import (
     FORGET_HINTS,
     RESPAWNING_REQUEST_HEADERS,
@@ -25,9 +27,12 @@ __all__ = [
     "RESPONSE_DROPS",
     "RESTRICT_FEATURES",
     "AddressFilter",
+    "Click",
     "Disclosure",
     "Disclosures",
+    "Event",
     "Mask",
+    "Recorder",
     "Telemetry",
     "TelemetrySource",
     "build_masks",

@@ -145,6 +145,34 @@ def test_the_declaration_names_everything(client: TestClient) -> None:
         assert said in text
 
 
+RECORDER = """
+[recorder]
+page_views = true
+clicks = true
+fields = ["ip", "device_model"]
+"""
+
+
+@pytest.mark.parametrize("path", [PREFERENCES, DECLARATION])
+def test_what_is_recorded_is_told_with_the_purposes_it_waits_for(path: str) -> None:
+    text = text_of(TestClient(Site(Policy.parse(POLICY + RECORDER))).get(path).text)
+    assert "Recorded by this site: the pages you open and the buttons you press," in text
+    assert "Kept for: 90 days." in text
+    for field in ("IP address", "Device model"):
+        assert f"Where you also allow “Analytics”, this may be recorded with each page or button: {field}." in text
+    assert "ecorded" not in text_of(TestClient(Site()).get(path).text)
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"), [("page_views", "the pages you open, with"), ("clicks", "the buttons you press, with")]
+)
+def test_only_what_is_switched_on_is_told(switch: str, said: str) -> None:
+    policy = Policy.parse(f"[recorder]\n{switch} = true\n")
+    text = text_of(TestClient(Site(policy)).get(PREFERENCES).text)
+    assert f"Recorded by this site: {said}" in text
+    assert "Details : Analytics" in text
+
+
 def test_a_service_links_to_its_policy_only_by_http(client: TestClient) -> None:
     policy = Policy.parse(POLICY.replace("https://tracker.example.net/privacy", "javascript:alert(1)"))
     assert "javascript:" not in TestClient(Site(policy)).get(DECLARATION).text

@@ -45,7 +45,7 @@ class Numbers:
 
     async def stored(self) -> set[int]:
         async def read(connection: "AsyncConnection") -> set[int]:
-            rows = await connection.exec_driver_sql("SELECT version FROM consent_schema WHERE version > 1")
+            rows = await connection.exec_driver_sql("SELECT version FROM consent_schema WHERE version >= 10")
             return set(rows.scalars())
 
         return await self.database.run(read)

@@ -53,7 +53,8 @@ def test_each_event_loop_may_ask_without_a_start(url: str, memory: bool) -> None
         await connection.exec_driver_sql("INSERT INTO consent_schema VALUES (0)")
 
     async def recall(connection: "AsyncConnection") -> list[int]:
-        return list((await connection.exec_driver_sql("SELECT version FROM consent_schema ORDER BY version")).scalars())
+        versions = "SELECT version FROM consent_schema WHERE version < 2 ORDER BY version"
+        return list((await connection.exec_driver_sql(versions)).scalars())
 
     asyncio.run(database.run(remember, writing=True))
     assert asyncio.run(database.run(recall)) == [0, 1]
@@ -175,13 +176,15 @@ def test_what_fails_half_way_is_not_there(url: str) -> None:
         raise RuntimeError("half way")
 
     async def count(connection: "AsyncConnection") -> int:
-        return int((await connection.exec_driver_sql("SELECT count(*) FROM consent_schema")).scalar_one())
+        return int(
+            (await connection.exec_driver_sql("SELECT count(*) FROM consent_schema WHERE version = 7")).scalar_one()
+        )
 
     async def story() -> None:
         database = Database(url)
         with pytest.raises(RuntimeError, match="half way"):
             await database.run(half, writing=True)
-        assert await database.run(count) == 1
+        assert await database.run(count) == 0
         await database.stop()
 
     asyncio.run(story())

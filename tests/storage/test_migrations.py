@@ -12,9 +12,16 @@ from sqlalchemy.exc import OperationalError
 from consent_middleware.errors import LedgerError
 from consent_middleware.storage.database import Database
 from consent_middleware.storage.engine import open_engine
-from consent_middleware.storage.migrations import MIGRATIONS, Migration, first_tables, migrate
+from consent_middleware.storage.migrations import MIGRATIONS, Migration, migrate
 from consent_middleware.storage.schema import METADATA
 from consent_middleware.storage.urls import DatabaseUrl
+
+KNOWN = list(range(1, len(MIGRATIONS) + 1))
+"""The versions of this release."""
+
+
+def versions_in(connection: sqlite3.Connection) -> list[int]:
+    return [version for (version,) in connection.execute("SELECT version FROM consent_schema ORDER BY version")]
 
 
 def upgrade(path: Path, migrations: Sequence[Migration] = MIGRATIONS, *, create: bool = True) -> None:
@@ -81,7 +88,7 @@ def test_many_that_start_at_once_on_one_new_file_all_find_it_ready(tmp_path: Pat
 
     asyncio.run(start_all())
     connection = sqlite3.connect(tmp_path / "ledger.db")
-    assert connection.execute("SELECT version FROM consent_schema").fetchall() == [(1,)]
+    assert versions_in(connection) == KNOWN
     connection.close()
 
 
@@ -91,8 +98,8 @@ def test_a_ledger_with_data_in_it_is_upgraded(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("INSERT INTO consent_cookie_sightings VALUES ('_ga', '', '/', 0, 0)")
     connection.commit()
-    upgrade(path, [first_tables, add_a_column])
-    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == [(1,), (2,)]
+    upgrade(path, [*MIGRATIONS, add_a_column])
+    assert versions_in(connection) == [*KNOWN, len(KNOWN) + 1]
     assert connection.execute("SELECT jurisdiction FROM consent_choices").fetchall() == []
     assert connection.execute("SELECT name FROM consent_cookie_sightings").fetchall() == [("_ga",)]
     connection.close()
@@ -102,15 +109,15 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path) -> N
     path = tmp_path / "ledger.db"
     upgrade(path)
     with pytest.raises(OperationalError):
-        upgrade(path, [first_tables, fail_half_way])
+        upgrade(path, [*MIGRATIONS, fail_half_way])
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT version FROM consent_schema").fetchall() == [(1,)]
+    assert versions_in(connection) == KNOWN
     assert "jurisdiction" not in {row[1] for row in connection.execute("PRAGMA table_info(consent_choices)")}
     connection.close()
 
 
 def test_a_ledger_of_a_newer_release_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    upgrade(tmp_path / "ledger.db", [first_tables, add_a_column])
+    upgrade(tmp_path / "ledger.db", [*MIGRATIONS, add_a_column])
     with pytest.raises(LedgerError, match="upgrade consent-middleware"):
         upgrade(tmp_path / "ledger.db")
 
