@@ -37,16 +37,14 @@ class Attribute(NamedTuple):
     end: int
 
 
-def read_attributes(tag: bytes, name_end: int) -> dict[bytes, Attribute]:
-    """Read a whole start tag's attributes by lower-case name; of a repeated name the first counts (section 13.2.5.33)."""
-    found: dict[bytes, Attribute] = {}
+def read_attributes(tag: bytes, name_end: int) -> list[Attribute]:
+    """Read a whole start tag's attributes, names in lower case. Of a repeated name the first counts (section 13.2.5.33)."""
+    found: list[Attribute] = []
     place = name_end
     while (match := _ATTRIBUTE.match(tag, place)) is not None:
         place = match.end()
-        name = match["name"].lower()
-        if name not in found:
-            value = match["double"] or match["single"] or match["bare"] or b""
-            found[name] = Attribute(name, value, match.start(), place)
+        value = match["double"] or match["single"] or match["bare"] or b""
+        found.append(Attribute(match["name"].lower(), value, match.start(), place))
     return found
 
 
