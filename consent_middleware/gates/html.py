@@ -8,23 +8,13 @@ script escapes, templates, omitted tags. Every byte comes out as it went in and 
 import re
 from collections.abc import Callable
 
+from .html_tags import COMMENT_END, NAME_ENDS, REST, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, WHITE, raw_text_end
+
 HOLD_BACK = 4096
 _LONGEST_HEAD = 10_000
 """Tags, comments and the like before the body. A document with more is no page for people, and reading it takes time."""
 
-_WHITE = rb"[\t\n\f\r ]"
-_SPACES = re.compile(_WHITE + rb"*")
-_TAG_NAME = re.compile(rb"</?([A-Za-z][^\t\n\f\r />]*)")
-# Sections 13.2.5.32 to 40. Nothing in here is ever tried a second time: a tag that does not match has not come to its end.
-_REST = rb"""(?:(?>
-        [\t\n\f\r /]*+
-        (?: =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ )
-        [\t\n\f\r ]*+
-        (?: = [\t\n\f\r ]*+ (?: "[^"]*+" | '[^']*+' | (?=>) | [^\t\n\f\r >"'][^\t\n\f\r >]*+ ) | (?!=) )
-    ))*+
-    [\t\n\f\r /]*+ >"""
-_REST_OF_TAG = re.compile(_REST, re.VERBOSE)
-_NAME_ENDS = rb"(?=[\t\n\f\r />])"
+_SPACES = re.compile(WHITE + rb"*")
 # Most heads are as simple as this and come in one chunk: read in one go, to the same place as by the scanners below.
 _SIMPLE_HEAD = re.compile(
     rb"""(?:\xef\xbb\xbf)?+ [\t\n\f\r ]*+ <!doctype[^>]*+>
@@ -35,11 +25,9 @@ _SIMPLE_HEAD = re.compile(
       | <style NAME_ENDS REST [^<]*+ </style NAME_ENDS REST
       | <script NAME_ENDS REST [^<]*+ </script NAME_ENDS REST
     ))*+
-    [\t\n\f\r ]*+ <body NAME_ENDS REST""".replace(b"NAME_ENDS", _NAME_ENDS).replace(b"REST", _REST),
+    [\t\n\f\r ]*+ <body NAME_ENDS REST""".replace(b"NAME_ENDS", NAME_ENDS).replace(b"REST", REST),
     re.VERBOSE | re.IGNORECASE,
 )
-_COMMENT_END = re.compile(rb"--!?>")
-_SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
 
 _HEAD_VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW_TEXT = frozenset({b"title", b"style", b"noframes", b"noscript"})
@@ -143,10 +131,10 @@ class BodyInserter:
             return False
         if rest[:2] in (b"<!", b"<?"):
             return self._declaration(buffer, start)
-        match = _TAG_NAME.match(buffer, start)
+        match = TAG_NAME.match(buffer, start)
         if match is None:
             return self._odd_sign(buffer, start, is_last)
-        rest_of_tag = _REST_OF_TAG.match(buffer, match.end())
+        rest_of_tag = REST_OF_TAG.match(buffer, match.end())
         if rest_of_tag is None:
             self._is_in_tag = True
             return False
@@ -231,7 +219,7 @@ class BodyInserter:
         return True
 
     def _in_comment(self, buffer: bytes, is_last: bool) -> bool:
-        match = _COMMENT_END.search(buffer, self._position)
+        match = COMMENT_END.search(buffer, self._position)
         if match is None:
             self._position = max(self._position, len(buffer) - 3)
             return False
@@ -251,7 +239,7 @@ class BodyInserter:
 
     def _in_script(self, buffer: bytes, is_last: bool) -> bool:
         """``_escaped``: 0 plain, 1 after ``<!--``, 2 after a ``<script`` inside that (sections 13.2.5.15 to 31)."""
-        match = _SCRIPT_SIGNS.search(buffer, self._position)
+        match = SCRIPT_SIGNS.search(buffer, self._position)
         if match is None:
             self._position = max(self._position, len(buffer) - 8)
             return False
@@ -284,7 +272,7 @@ class BodyInserter:
         return False
 
 
-_RAW_END = {name: re.compile(rb"</" + name + rb"(?=[\t\n\f\r />])", re.IGNORECASE) for name in _RAW_IN_TEMPLATE}
+_RAW_END = {name: raw_text_end(name) for name in _RAW_IN_TEMPLATE}
 
 
 def _inserted(data: bytes, place: int, markup: bytes) -> bytes:

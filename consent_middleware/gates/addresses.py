@@ -1,0 +1,50 @@
+"""Reads the host of an address the way a browser does (WHATWG URL, sections 4.4 and 3.5), however it is spelled.
+
+No name is resolved and nothing is fetched: this only says whom a browser would ask.
+"""
+
+import html
+import re
+import unicodedata
+from urllib.parse import unquote
+
+# The special schemes need no slashes, take any number, and count backslashes as such.
+_AUTHORITY = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*)", re.IGNORECASE)
+_INSIDE = {ord(sign): None for sign in "\t\n\r"}
+_AROUND = "".join(map(chr, range(0x21)))
+_PORT = re.compile(r":\d*\Z")
+_IGNORED = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_SCRIPTED = re.compile(r"(?:data|javascript|blob|filesystem):", re.IGNORECASE)
+_LONGEST = 2048
+
+
+def unescape(value: bytes) -> str:
+    """Return an attribute's value as a browser sees it. Hosts are ASCII in any charset that is read at all."""
+    text = value.decode("utf-8", "replace")
+    return html.unescape(text) if "&" in text else text
+
+
+def locate(address: str) -> tuple[str, str] | None:
+    """Return host and path of an absolute or protocol-relative address; ``None`` for one on the page's own host."""
+    address = address.strip(_AROUND).translate(_INSIDE)
+    match = _AUTHORITY.match(address)
+    if match is None:
+        return None
+    host = canonical(_PORT.sub("", match[1].rpartition("@")[2]))
+    return (host, unquote(match[2][:_LONGEST]).replace("\\", "/")) if host else None
+
+
+def is_scripted(address: str) -> bool:
+    """Say whether an address carries its document with it, such as ``data:text/html,…``."""
+    return _SCRIPTED.match(address.strip(_AROUND).translate(_INSIDE)) is not None
+
+
+def canonical(host: str) -> str:
+    """Percent-decode a host, map it by UTS 46 as far as that leads to ASCII, and drop the root's dot and brackets."""
+    if "%" in host:
+        host = unquote(host)
+    if not host.isascii():
+        # Twice: a compatibility form may decompose into one that is ignored.
+        host = unicodedata.normalize("NFKC", _IGNORED.sub("", unicodedata.normalize("NFKC", host).casefold()))
+        host = host.replace("\u3002", ".")
+    return host.lower().strip(".[]")

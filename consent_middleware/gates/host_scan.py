@@ -1,0 +1,158 @@
+"""Finds where a document might name one of some hosts, in any spelling that a browser would resolve.
+
+Sound, not exact: every such place is found, and some that are none. It runs over all of a page, so it looks for dots alone: no
+host does without, and the few domains and endings there are tell most dots apart at once.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from .addresses import canonical, unescape
+
+# What may stand for a character of a host: a reference, a percent-encoded byte, or a letter beyond ASCII that is mapped to one.
+# A chunk may end in the middle, so its end counts too.
+_SPELLED = rb"(?:[&%\xc2\xc5\xca\xcb\xcd\xd8\xe1-\xe3\xea\xef\xf0\xf3]|\Z)"
+_BREAKS = rb"[\t\n\r]*+"
+# Raw full stops of Chinese and Japanese end sentences too: then no letter of a domain's ending follows.
+_GOES_ON = rb"(?=" + _BREAKS + rb"(?:[a-z0-9]|" + _SPELLED + rb"))"
+_SPELLED_DOTS = tuple(
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        (
+            b"&",
+            rb"&(?:#(?:0*(?:37|46|8228|12290|65042|65106|65294|65377)(?![0-9])"
+            rb"|x0*(?:25|2e|2024|3002|fe12|fe52|ff0e|ff61)(?![0-9a-f]))"
+            rb"|period;|percnt;|[^;&<>\s]{0,24}\Z)",
+        ),
+        (b"%", rb"%(?:25)*(?:2e|e2%80%a4|e3%80%82|ef%b[89]%92|ef%bc%8e|ef%bd%a1)|%[0-9a-f%]{0,8}\Z"),
+        (b"\xe2\x80\xa4", rb"\xe2\x80\xa4" + _GOES_ON),
+        (b"\xe3", rb"\xe3\x80\x82" + _GOES_ON),
+        (b"\xef", rb"\xef(?:[\xb8\xb9]\x92|\xbc\x8e|\xbd\xa1)" + _GOES_ON),
+    )
+)
+_CUT_DOT = re.compile(rb"[\xe2\xe3\xef][\x80\xb8\xb9\xbc\xbd]?\Z")
+_LABEL = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
+_RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
+_UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
+_WINDOW = 768
+"""Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
+_ANYWHERE = re.compile(rb"[/\\:]")
+_INSIDE = {ord(sign): None for sign in "\t\n\r"}
+
+
+class HostScanner:
+    """Made once for all hosts of a policy."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        # The last two labels: of a host with none but one, nothing tells it apart from a word.
+        self._domains = {".".join(host.split(".")[-2:]) for host in hosts}
+        self._raw_domains = {domain.encode("ascii") for domain in self._domains}
+        self._all_domains = tuple(self._raw_domains)
+        self._is_blind = any("." not in domain for domain in self._domains)
+        endings = {domain.rpartition(".")[2] for domain in self._domains}
+        plain = b"|".join(re.escape(ending.encode()) for ending in sorted(endings, reverse=True))
+        self._plain_dots = re.compile(rb"\.(?:" + plain + rb")(?![a-z0-9-])")
+        firsts = re.escape("".join(sorted({ending[0] for ending in endings})).encode())
+        # The class says no to most dots before anything else is tried.
+        ahead = rb"(?=[" + firsts + rb"\t\n\r&%\x80-\xff]|\Z)"
+        self._dots = re.compile(rb"\." + ahead + _BREAKS + _any_of(endings)) if endings else None
+
+    def scan(self, buffer: bytes, start: int) -> list[int]:
+        """Return the places, in order, at or after ``start``. What is before it was scanned already."""
+        if self._is_blind:
+            return [match.start() for match in _ANYWHERE.finditer(buffer, start)]
+        if self._dots is None:
+            return []
+        # Only what is new, with enough before it for any host: a long text may come byte by byte.
+        offset = max(0, start - _WINDOW - 64)
+        lowered = (buffer[offset:] if offset else buffer).lower()
+        start -= offset
+        found = self._plain(lowered, start)
+        unclear = [*found.unclear, *_spelled_dots(lowered, start)]
+        places = found.named
+        if unclear:
+            places = sorted({*places, *self._resolved(lowered, sorted(unclear))})
+        return [place + offset for place in places] if offset else places
+
+    def _plain(self, lowered: bytes, start: int) -> "_Found":
+        """Find what is written plainly, and dots around which something is not."""
+        found = _Found([], [])
+        for match in self._dots.finditer(lowered, start) if self._dots is not None else ():
+            place = match.start()
+            ending = match[0]
+            before = lowered[max(0, place - 64) : place]
+            rest = before.rstrip(_LABEL)
+            if not rest or rest[-1] in _UNCLEAR or match.end() == len(lowered) or not ending[1:].isalnum():
+                found.unclear.append(place)
+            if before[len(rest) :] + ending in self._raw_domains:
+                found.named.append(place)
+        return found
+
+    def _resolved(self, lowered: bytes, places: list[int]) -> Iterator[int]:
+        """Decode all around those dots, and look again. Neighbors are decoded together, so that many cost no more than one."""
+        group: list[int] = []
+        for place in [*places, len(lowered) + 2 * _WINDOW]:
+            if group and place - group[-1] > _WINDOW:
+                text = lowered[max(0, group[0] - _WINDOW) : group[-1] + _WINDOW]
+                if self._names(text):
+                    yield from group
+                elif group[-1] + _WINDOW >= len(lowered) and not lowered[group[-1] :].strip(_RUN):
+                    # The chunk ends within what may be a host.
+                    yield group[-1]
+                group = []
+            group.append(place)
+
+    def named(self, text: bytes) -> Iterator[int]:
+        """Find what is written plainly, as in scripts and styles, where nothing is decoded."""
+        lowered = text.lower()
+        for match in self._plain_dots.finditer(lowered):
+            place = match.start()
+            before = lowered[max(0, place - 64) : place]
+            if before[len(before.rstrip(_LABEL)) :] + match[0] in self._raw_domains:
+                yield place
+
+    def _names(self, text: bytes) -> bool:
+        decoded = canonical(unescape(text).translate(_INSIDE)).encode("utf-8", "replace")
+        # What stands before a name may have come closer by decoding, so that any ending counts.
+        return any(
+            decoded[max(0, match.start() - 64) : match.end()].endswith(self._all_domains)
+            for match in self._plain_dots.finditer(decoded)
+        )
+
+
+class _Found(NamedTuple):
+    named: list[int]
+    unclear: list[int]
+
+
+def _spelled_dots(lowered: bytes, start: int) -> Iterator[int]:
+    # A spelling may have begun before.
+    start = max(0, start - 32)
+    for sign, pattern in _SPELLED_DOTS:
+        # Looking for one byte is many times faster than for a pattern, and most pages have none of most.
+        if sign in lowered:
+            for match in pattern.finditer(lowered, start):
+                yield match.start()
+    cut = _CUT_DOT.search(lowered, max(start, len(lowered) - 2))
+    if cut is not None:
+        yield cut.start()
+
+
+def _any_of(words: Iterable[str]) -> bytes:
+    """Write the pattern of a tree of lower-case words, perhaps with breaks or spelled letters inside."""
+    tree: dict[str, list[str]] = {}
+    is_end = False
+    for word in sorted(words):
+        if word:
+            tree.setdefault(word[0], []).append(word[1:])
+        else:
+            is_end = True
+    ways = [
+        re.escape(letter.encode()) + (_BREAKS if any(rests) else b"") + _any_of(rests) for letter, rests in tree.items()
+    ]
+    if is_end:
+        ways.append(rb"(?![a-z0-9-])")
+    # After the letters, since most dots are followed by none of these.
+    ways.append(_SPELLED)
+    return b"(?:" + b"|".join(ways) + b")"

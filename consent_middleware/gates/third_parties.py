@@ -1,0 +1,108 @@
+"""Tells which of a policy's third parties an address or a text of a page speaks of."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from ..caches import BoundedCache
+from ..policy import Policy
+from ..policy.recipients import Recipient, Recipients
+from .addresses import canonical, is_scripted, locate, unescape
+from .host_scan import HostScanner
+
+_ADDRESSES = 4096
+_LONGEST = 1024
+_HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+_REST_OF_HOST = re.compile(rb"[A-Za-z0-9._-]*+(?::\d+)?+")
+_PATH = re.compile(rb"(?:[^\s\"'`<>()\\,;]|\\/){0,256}")
+_BEFORE = re.compile(rb"(?:https?:)?(?:\\?/){2}\Z", re.IGNORECASE)
+_WINDOW = 256
+
+
+class Mention(NamedTuple):
+    """A third party in a text, from the beginning of its address to the end."""
+
+    start: int
+    end: int
+    host: str
+    recipient: Recipient
+
+
+class Match(NamedTuple):
+    """Whom an attribute would have a browser ask."""
+
+    host: str
+    recipient: Recipient
+
+
+class ThirdParties:
+    """One for each middleware. It looks for all of them, allowed or not: a decision is asked afterwards."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._recipients = Recipients(policy)
+        self._scanner = HostScanner(self._recipients.hosts)
+        self._matches: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
+
+    def scan(self, buffer: bytes, start: int) -> list[int]:
+        """Return the places where one may be named, whatever the spelling."""
+        return self._scanner.scan(buffer, start)
+
+    def of_address(self, value: bytes) -> Match | None:
+        """Return whom an attribute's value names, if that is an address."""
+        if len(value) > _LONGEST:
+            return self._of_address(value)
+        try:
+            return self._matches[value]
+        except KeyError:
+            match = self._of_address(value)
+            self._matches.put(value, match)
+            return match
+
+    def of_addresses(self, value: bytes) -> Match | None:
+        """Return whom a list of addresses names first (``srcset``, ``ping``)."""
+        for word in unescape(value).split():
+            match = self._found(locate(word.strip(",")))
+            if match is not None:
+                return match
+        return None
+
+    def of_text(self, text: bytes) -> Match | None:
+        """Return whom a script or style speaks of first."""
+        mention = next(self.mentions(text), None)
+        return None if mention is None else Match(mention.host, mention.recipient)
+
+    def mentions(self, text: bytes) -> Iterator[Mention]:
+        """Find plainly written hosts in a text, with what follows them."""
+        end = 0
+        for place in self._scanner.named(text):
+            if place < end:
+                continue
+            before = text[max(0, place - _WINDOW) : place]
+            name_start = place - (len(before) - len(before.rstrip(_HOST)))
+            match = _REST_OF_HOST.match(text, place)
+            name_end = match.end() if match is not None else place
+            path = _PATH.match(text, name_end)
+            end = path.end() if path is not None else name_end
+            host = canonical(text[name_start:name_end].decode("ascii").partition(":")[0])
+            recipient = self._recipients.find(host, text[name_end:end].decode("latin-1").replace("\\/", "/"))
+            if recipient is None or recipient.is_necessary:
+                continue
+            scheme = _BEFORE.search(text[max(0, name_start - 16) : name_start])
+            yield Mention(name_start - (len(scheme[0]) if scheme else 0), end, host, recipient)
+
+    def find(self, host: str, path: str) -> Match | None:
+        """Return who is behind a host."""
+        return self._found((canonical(host), path))
+
+    def _of_address(self, value: bytes) -> Match | None:
+        address = unescape(value)
+        if is_scripted(address):
+            return self.of_text(unquote(address).encode("utf-8", "replace"))
+        return self._found(locate(address))
+
+    def _found(self, location: tuple[str, str] | None) -> Match | None:
+        if location is None:
+            return None
+        recipient = self._recipients.find(*location)
+        return None if recipient is None or recipient.is_necessary else Match(location[0], recipient)
