@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from consent_middleware import ConfigurationError, ConsentMiddleware, record_choice
 from consent_middleware.asgi import Header
 from consent_middleware.errors import LedgerUnavailable
+from consent_middleware.pages.beacon import MEDIA_TYPES
 from consent_middleware.storage import buffered
 from consent_middleware.telemetry import Event, Recorder
 from tests.driving import (
@@ -327,6 +330,22 @@ def test_only_a_page_of_the_site_may_report(recording: Mount, headers: list[Head
     with serving(middleware):
         assert report(middleware, cookie=cookie, headers=headers).status == status
         assert kept(middleware) == (status == 204)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    body=st.one_of(st.binary(max_size=200), st.text(max_size=50).map(lambda text: json.dumps({"path": text}).encode())),
+    media_type=st.one_of(st.sampled_from([*map(str.encode, MEDIA_TYPES)]), st.binary(max_size=30)),
+    more=st.lists(st.tuples(st.sampled_from([b"origin", b"sec-fetch-site", b"content-length"]), st.binary(max_size=9))),
+)
+def test_whatever_is_sent_is_answered_and_never_an_error(
+    recording: Mount, body: bytes, media_type: bytes, more: list[Header]
+) -> None:
+    middleware = recording()
+    cookie, _ = visitor("analytics")
+    answer = report(middleware, body, cookie=cookie, headers=[*SAME_ORIGIN, (b"content-type", media_type), *more])
+    assert answer.error is None
+    assert answer.status in (204, 400, 403, 413, 415)
 
 
 def test_clicks_on_a_page_that_is_skipped_are_not_recorded(recording: Mount) -> None:
