@@ -5,7 +5,7 @@ from .asking import get_telemetry
 from .disclosure import Disclosure, Disclosures
 from .events import Event
 from .layout import layout_engine
-from .logs import AddressFilter, mask_event, protect_loggers
+from .logs import AddressFilter, AddressFormatter, mask_event, protect_loggers
 from .masks import FORWARDING_HEADERS, Mask, build_masks
 from .recorder import Click, Recorder
 from .responses import (
@@ -27,6 +27,7 @@ __all__ = [
     "RESPONSE_DROPS",
     "RESTRICT_FEATURES",
     "AddressFilter",
+    "AddressFormatter",
     "Click",
     "Disclosure",
     "Disclosures",

@@ -8,11 +8,15 @@ import copy
 import logging
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Literal
 
 from .addresses import mask_ip
 
 # Where a server says it listens; a developer clicks on it.
 _ANNOUNCEMENTS = ("Uvicorn running on ", "Running on ")
+
+# Of what is nested in an argument; deeper than anything a log line is made of, and no circle is walked for ever.
+_DEEPEST = 8
 
 SERVER_LOGGERS = ("uvicorn.access", "uvicorn.error", "hypercorn.access", "hypercorn.error", "granian.access")
 
@@ -55,11 +59,15 @@ def _mask_ipv6(match: re.Match[str]) -> str:
     return candidate if masked is None else f"{opened}[{masked}]:0{rest}"
 
 
-def _mask_value(value: object) -> object:
+def _mask_value(value: object, depth: int = 0) -> object:
     if isinstance(value, str):
         return mask_addresses(value)
+    if depth >= _DEEPEST:
+        return value
     if type(value) in (tuple, list) and isinstance(value, (tuple, list)):
-        return type(value)(map(_mask_value, value))
+        return type(value)(_mask_value(entry, depth + 1) for entry in value)
+    if type(value) is dict:
+        return {name: _mask_value(entry, depth + 1) for name, entry in value.items()}
     return value
 
 
@@ -88,6 +96,28 @@ class AddressFilter(logging.Filter):
         elif record.args:
             record.args = tuple(map(_mask_value, record.args))
         return True
+
+
+class AddressFormatter(logging.Formatter):
+    """Masks the addresses in a line once it is written, whatever logger it came from: tracebacks and `extra` fields too.
+
+    Put it on a handler, around the formatter that writes the line: `AddressFormatter(inner=JsonFormatter())`.
+    """
+
+    def __init__(
+        self,
+        fmt: str | None = None,
+        datefmt: str | None = None,
+        style: Literal["%", "{", "$"] = "%",
+        *,
+        inner: logging.Formatter | None = None,
+    ) -> None:
+        super().__init__(fmt, datefmt, style)
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format as the inner formatter does, or as a formatter of the standard library."""
+        return mask_addresses(super().format(record) if self._inner is None else self._inner.format(record))
 
 
 def protect_loggers(names: Iterable[str] = SERVER_LOGGERS) -> None:
