@@ -3,38 +3,19 @@
 The words come from gettext catalogs alone: Babel would add 33 MB to every process for a dozen patterns.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from ..policy import Policy
 from ..policy.lifetimes import Lifetime
-from ..policy.purposes import BUILT_IN, N_
+from ..policy.purposes import BUILT_IN
 from ..policy.texts import Text
+from . import calendar
 from .catalogs import catalog_of
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-_OWN_NAMES = {
-    "en": "English",
-    "zh-Hans": "简体中文",
-    "zh": "简体中文",
-    "zh-CN": "简体中文",
-    "zh-Hant": "繁體中文",
-    "zh-TW": "繁體中文",
-}
-_MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
+_CODE = re.compile("[A-Za-z]{2}")
 _BUILT_IN_TEXTS = frozenset(
     text for purpose in BUILT_IN for text in (purpose.title, purpose.description) if isinstance(text, str)
 )
@@ -68,9 +49,10 @@ class Wording:
         """``a, b and c``."""
         if len(items) < 2:
             return "".join(items)
-        # Translators: between the items of a list, but before the last one.
-        most = self.gettext(", ").join(items[:-1])
-        return self.gettext("%(most)s and %(last)s", most=most, last=items[-1])
+        say = self._catalog.gettext
+        if len(items) == 2:
+            return say(calendar.PAIR) % {"first": items[0], "last": items[1]}
+        return say(calendar.LIST) % {"most": say(calendar.BETWEEN).join(items[:-1]), "last": items[-1]}
 
     def duration(self, lifetime: Lifetime | None) -> str:
         """``13 months``; a session ends with the browser."""
@@ -80,28 +62,23 @@ class Wording:
         if parts is None:
             return self.gettext("Until you close the browser")
         count, unit = parts
-        return {
-            "second": lambda: self.ngettext("%(count)d second", "%(count)d seconds", count),
-            "minute": lambda: self.ngettext("%(count)d minute", "%(count)d minutes", count),
-            "hour": lambda: self.ngettext("%(count)d hour", "%(count)d hours", count),
-            "day": lambda: self.ngettext("%(count)d day", "%(count)d days", count),
-            "week": lambda: self.ngettext("%(count)d week", "%(count)d weeks", count),
-            "month": lambda: self.ngettext("%(count)d month", "%(count)d months", count),
-            "year": lambda: self.ngettext("%(count)d year", "%(count)d years", count),
-        }[unit]()
+        return self.ngettext(*calendar.counted(unit), count)
 
     def date(self, day: date) -> str:
         """``24 November 2026``."""
-        return self.gettext(
-            # Translators: a date; %(number)d is the month as a number.
-            "%(day)d %(month)s %(year)d",
-            day=day.day,
-            month=self.gettext(_MONTHS[day.month - 1]),
-            number=day.month,
-            year=day.year,
-        )
+        say = self._catalog.gettext
+        month = say(calendar.MONTHS[day.month - 1])
+        return say(calendar.DATE) % {"day": day.day, "month": month, "year": day.year, "number": day.month}
+
+    def country(self, code: str) -> str:
+        """The name of a country; what is no two-letter code (ISO 3166) is already one."""
+        if not _CODE.fullmatch(code):
+            return code
+        known = code.upper()
+        return self._catalog.pgettext(calendar.COUNTRY, known)
 
 
 def own_name(language: str) -> str:
     """What speakers of ``language`` call it."""
-    return _OWN_NAMES.get(language, language)
+    name = catalog_of(language).gettext(calendar.OWN_NAME)
+    return language if name == calendar.OWN_NAME and language.partition("-")[0].lower() != "en" else name
