@@ -13,7 +13,9 @@ _AUTHORITY = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*
 _INSIDE = {ord(sign): None for sign in "\t\n\r"}
 _AROUND = "".join(map(chr, range(0x21)))
 _PORT = re.compile(r":\d*\Z")
-_IGNORED = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _SCRIPTED = re.compile(r"(?:data|javascript|blob|filesystem):", re.IGNORECASE)
 _LONGEST = 2048
 

@@ -16,7 +16,9 @@ KEY = b"data-privacy-key"
 _REPLACED = frozenset(b"script iframe img image link source track embed base bgsound".split())
 _LOADING = _REPLACED | frozenset(b"frame video audio object applet input fencedframe portal model".split())
 """Elements whose ``data-*`` attributes hold addresses that a script puts into ``src`` later (lazy loading)."""
-_ADDRESSES = frozenset(b"src href xlink:href data poster background lowsrc dynsrc codebase code archive classid".split())
+_ADDRESSES = frozenset(
+    b"src href xlink:href data poster background lowsrc dynsrc codebase code archive classid".split()
+)
 _LISTS = frozenset(b"srcset imagesrcset ping attributionsrc".split())
 _TEXTS = frozenset(b"srcdoc style".split())
 _FETCHES_HREF = frozenset(

@@ -436,9 +436,7 @@ class HtmlReader:
             # An end tag without an end.
             self._has_given_up = True
             return False
-        return (
-            self._hold_from is not None and self._position - self._raw_start > HOLD_BACK and self._overflows(buffer)
-        )
+        return self._hold_from is not None and self._position - self._raw_start > HOLD_BACK and self._overflows(buffer)
 
     def _overflows(self, buffer: bytes) -> bool:
         is_other = self.on_raw_overflow(buffer)
