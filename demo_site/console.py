@@ -21,6 +21,7 @@ from .counting import VisitorCounting
 from .database import Database
 from .pages import STATIC, Site, answer_page, begin_visit
 from .projects import Projects
+from .throttle import Throttle
 
 _HEADERS = (
     (
@@ -54,6 +55,7 @@ def make_console(
         policy=policy,
         accounts=Accounts(database),
         projects=Projects(database),
+        throttle=Throttle(),
         tracker=tracker,
         form_key=secrets.token_bytes(32),
         recorded=recorded,

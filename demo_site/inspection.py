@@ -6,13 +6,17 @@ from typing import Literal
 
 from consent_middleware import Consent, Policy, classify
 from consent_middleware.asgi import Header
+from consent_middleware.policy.known_headers import rules_by_header
 
 State = Literal["same", "changed", "hidden", "added"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderRow:
+    """``purpose``: what it waits for, ``"never"`` where no choice covers it, ``None`` where it says nothing of the visitor."""
+
     name: str
+    purpose: str | None
     sent: str | None
     seen: str | None
     state: State
@@ -29,12 +33,16 @@ class CookieRow:
     is_allowed: bool
 
 
-def compare_headers(sent: Iterable[Header], seen: Iterable[Header]) -> list[HeaderRow]:
+def compare_headers(sent: Iterable[Header], seen: Iterable[Header], policy: Policy) -> list[HeaderRow]:
     """One row a header name, in the order sent; what changed comes first. Cookies have a table of their own."""
     before, after = _by_name(sent), _by_name(seen)
     rows = [
         HeaderRow(
-            name=name, sent=before.get(name), seen=after.get(name), state=_state(before.get(name), after.get(name))
+            name=name,
+            purpose=_purpose(name, policy),
+            sent=before.get(name),
+            seen=after.get(name),
+            state=_state(before.get(name), after.get(name)),
         )
         for name in dict.fromkeys([*before, *after])
         if name != "cookie"
@@ -68,6 +76,14 @@ def compare_cookies(
 def shorten(value: str, length: int = 28) -> str:
     """Enough of a value to recognize it, too little to use it: a screenshot of this page must not sign anyone in."""
     return value if len(value) <= length else f"{value[: length // 3]}…({len(value)})"
+
+
+def _purpose(name: str, policy: Policy) -> str | None:
+    for identifier in policy.identifiers:
+        if (identifier.source, identifier.name) == ("header", name):
+            return identifier.purpose
+    rule = rules_by_header().get(name)
+    return None if rule is None or rule.ambiguous else rule.purpose
 
 
 def _state(sent: str | None, seen: str | None) -> State:

@@ -32,28 +32,41 @@ class KnownField:
     purpose: str
     source: str | None
     is_allowed: bool
+    sent: str | None
+    """What the browser's request says."""
     value: str | None
+    """What the app knows of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One request, as it looks from one side of the middleware."""
+
+    telemetry: Telemetry
+    cookies: Mapping[str, str]
+
+    def tell(self, field: str) -> str | None:
+        if field == "cid":
+            return self.cookies.get("visitor_id")
+        if field == "sid":
+            return "•••" if "console_session" in self.cookies else None
+        value = getattr(self.telemetry, field, None)
+        return None if value is None else str(value)
 
 
 def known_fields(
-    policy: Policy, consent: Consent, telemetry: Telemetry, cookies: Mapping[str, str], account: Account | None
+    policy: Policy, consent: Consent, *, sent: Side, seen: Side, account: Account | None
 ) -> list[KnownField]:
-    own = {
-        "cid": cookies.get("visitor_id"),
-        "sid": "•••" if account else None,
-        "uid": str(account.id) if account else None,
-    }
-    rows = []
-    for declared in policy.declarations.telemetry:
-        value = own.get(declared.field) or getattr(telemetry, declared.field, None)
-        rows.append(
-            KnownField(
-                field=declared.field,
-                title=declared.title,
-                purpose=declared.purpose,
-                source=_SOURCES.get(declared.field),
-                is_allowed=consent.allows(declared.purpose),
-                value=None if value is None else str(value),
-            )
+    """One row a field of the policy."""
+    return [
+        KnownField(
+            field=declared.field,
+            title=declared.title,
+            purpose=declared.purpose,
+            source=_SOURCES.get(declared.field),
+            is_allowed=consent.allows(declared.purpose),
+            sent=sent.tell(declared.field),
+            value=str(account.id) if account and declared.field == "uid" else seen.tell(declared.field),
         )
-    return rows
+        for declared in policy.declarations.telemetry
+    ]

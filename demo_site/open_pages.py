@@ -15,7 +15,7 @@ from . import recorder
 from .answers import compare_answers
 from .examples import EXAMPLES
 from .inspection import compare_cookies, compare_headers
-from .knowledge import known_fields
+from .knowledge import Side, known_fields
 from .pages import Visit, answer_page, begin_visit, write_page
 
 TRACKER_SERVICE = "tallymark"
@@ -68,10 +68,16 @@ async def _inspection(visit: Visit) -> AsyncIterator[str]:
         exchange=exchange,
         seen_client=request.scope.get("client"),
         consent=consent,
-        headers=compare_headers(exchange.headers, seen),
+        headers=compare_headers(exchange.headers, seen, policy),
         cookies=compare_cookies(exchange.headers, seen, consent, policy),
         answers=compare_answers(exchange.asked, exchange.answered, policy),
-        known=known_fields(policy, consent, get_telemetry(request), request.cookies, visit.account),
+        known=known_fields(
+            policy,
+            consent,
+            sent=Side(telemetry=exchange.telemetry, cookies=exchange.cookies),
+            seen=Side(telemetry=get_telemetry(request), cookies=request.cookies),
+            account=visit.account,
+        ),
         events=events,
         when=lambda event: f"{datetime.fromtimestamp(event.occurred_at, UTC):%H:%M:%S}",
     )

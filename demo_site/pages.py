@@ -18,6 +18,7 @@ from .forms import FIELD, FormGuard
 from .preferences import FONTS, LANGUAGES, REGIONS, ZONES, Preferences, read_preferences
 from .projects import Projects
 from .texts import translator
+from .throttle import Throttle
 
 SESSION = "console_session"
 STATIC = Path(__file__).parent / "static"
@@ -41,6 +42,7 @@ class Site:
     tracker: str
     """The origin of the third party: ``http://tracker.localhost:8001``."""
     form_key: bytes
+    throttle: Throttle
     recorded: Callable[[str], AsyncIterator[Event]]
     """What the middleware has recorded of a visitor, by the id of their choice."""
 

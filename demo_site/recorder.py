@@ -6,7 +6,11 @@ really leave. ``InsideRecorder`` sits between the middleware and the app: it cop
 
 from dataclasses import dataclass, field
 
+from starlette.requests import cookie_parser
+
+from consent_middleware import Telemetry
 from consent_middleware.asgi import ASGIApp, Header, Message, Receive, Scope, Send
+from consent_middleware.telemetry import take_snapshot
 
 KEY = "demo.sent"
 
@@ -23,6 +27,15 @@ class Exchange:
     """Set-Cookie lines as the app wrote them."""
     answered: list[bytes] = field(default_factory=list)
     """Set-Cookie lines as the browser gets them."""
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """What could be read from this request if nothing waited for anything."""
+        return take_snapshot(dict(self.headers), self.client, network=True, device=True)
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return cookie_parser("; ".join(value.decode("latin-1") for name, value in self.headers if name == b"cookie"))
 
     @property
     def logged_client(self) -> tuple[str, int] | None:

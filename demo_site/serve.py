@@ -14,6 +14,7 @@ from pathlib import Path
 
 from consent_middleware.asgi import ASGIApp
 from consent_middleware.errors import ConfigurationError
+from consent_middleware.telemetry import protect_loggers
 
 from .assembly import assemble
 from .tracker import make_tracker
@@ -49,6 +50,8 @@ def run(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = True) ->
 
     Raises ConfigurationError where a port is taken.
     """
+    # What an app logs besides is its own business; what its server logs shows no whole address either.
+    protect_loggers()
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(_listen(host, number)) for number in (port, port + 1)]
         kept = os.environ.get(DATA)

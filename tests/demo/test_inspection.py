@@ -11,16 +11,21 @@ policy = Policy.load(POLICY)
 def test_what_the_middleware_touched_comes_first() -> None:
     sent = [(b"host", b"a"), (b"user-agent", b"Exact/1.2.3"), (b"x-uidh", b"id")]
     seen = [(b"host", b"a"), (b"user-agent", b"Exact/1")]
-    rows = compare_headers(sent, seen)
-    assert [(row.name, row.state) for row in rows] == [
-        ("user-agent", "changed"),
-        ("x-uidh", "hidden"),
-        ("host", "same"),
+    rows = compare_headers(sent, seen, policy)
+    assert [(row.name, row.state, row.purpose) for row in rows] == [
+        ("user-agent", "changed", "device"),
+        ("x-uidh", "hidden", "never"),
+        ("host", "same", None),
     ]
 
 
+def test_a_header_with_an_identifier_of_the_consoles_own_waits_for_its_purpose() -> None:
+    (row,) = compare_headers([(b"x-device-id", b"d-1")], [], policy)
+    assert (row.purpose, row.state) == ("device", "hidden")
+
+
 def test_several_headers_of_one_name_make_one_row() -> None:
-    rows = compare_headers([(b"via", b"1"), (b"Via", b"2")], [(b"via", b"1")])
+    rows = compare_headers([(b"via", b"1"), (b"Via", b"2")], [(b"via", b"1")], policy)
     assert [(row.sent, row.seen, row.state) for row in rows] == [("1\n2", "1", "changed")]
 
 

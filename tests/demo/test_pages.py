@@ -167,6 +167,15 @@ def test_inspect_shows_both_sides_of_an_example(visitor: Visitor) -> None:
     assert "SM-S918B" not in row(page, "user-agent")[1]
     assert row(page, "visitor_id")[1].startswith("blocked")
     assert row(page, "layout_engine")[-1] == "Blink"
+    # What it sends, what the app saw, which purpose it waits for.
+    assert row(page, "device_model") == [
+        "Device details not allowed",
+        "User-Agent, Sec-CH-UA-Model",
+        "SM-S918B",
+        "nothing",
+    ]
+    assert "x-uidh<small>none: nobody was ever asked</small>" in page
+    assert "user-agent<small>Device details</small>" in page
 
 
 def test_inspect_shows_everything_once_everything_is_allowed(visitor: Visitor) -> None:
