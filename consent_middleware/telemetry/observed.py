@@ -43,7 +43,7 @@ class Source:
         return cls(
             fields=fields,
             headers={name: value for name, value in scope["headers"] if name in _READ},
-            client=(client[0], client[1]) if client else None,
+            client=_peer(client),
             network=decision.allows("network"),
             device=decision.allows("device"),
         )
@@ -54,7 +54,18 @@ class Source:
             return {}
         telemetry = take_snapshot(self.headers, self.client, network=self.network, device=self.device)
         found = {name: getattr(telemetry, name) for name in self.fields}
+        if telemetry.ip == telemetry.ip_prefix:
+            # Allowed in this very request, whose address was masked before: what is left is no address.
+            found.pop("ip", None)
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _peer(client: object) -> tuple[str, int] | None:
+    """What a server calls its client; some know none, or a path of a socket."""
+    if not isinstance(client, tuple | list) or not client or not isinstance(client[0], str):
+        return None
+    port = client[1] if len(client) > 1 else 0
+    return client[0], port if isinstance(port, int) else 0
 
 
 _NOWHERE = Source(fields=(), headers={}, client=None, network=False, device=False)

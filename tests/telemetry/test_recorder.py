@@ -261,7 +261,19 @@ def test_a_grant_starts_it_in_the_same_request_but_not_for_fields_that_were_mask
         (event,) = events(middleware, answer.token[1][:16])
     assert "device_model" not in event.details
     assert event.details["ip_prefix"] == "203.0.113.0"
-    assert event.details.get("ip") in (None, "203.0.113.0")
+    assert "ip" not in event.details
+
+
+@pytest.mark.parametrize(
+    "client", [None, [], ("",), ["203.0.113.77", 5], ("/run/app.sock", None), "unix:", ("testclient", 50000)]
+)
+def test_whatever_a_server_calls_its_client_a_page_is_recorded(recording: Mount, client: object) -> None:
+    middleware = recording()
+    cookie, consent_id = visitor("analytics", "network")
+    with serving(middleware):
+        assert visit_page(middleware, cookie=cookie, client=client).error is None
+        (event,) = events(middleware, consent_id)
+    assert set(event.details) <= {"ip", "ip_prefix"}
 
 
 def test_a_withdrawal_stops_clicks_of_the_page_that_is_still_open(recording: Mount) -> None:
