@@ -27,7 +27,7 @@ _FETCHES_HREF = frozenset(
 )
 _FETCHES_SRC = _LOADING - {b"link", b"base"} | {b"font-face-uri"}
 _FETCHES_BACKGROUND = frozenset(b"body table thead tbody tfoot tr td th".split())
-_LINKS_THAT_FETCH = frozenset(
+LINKS_THAT_FETCH = frozenset(
     b"stylesheet preload modulepreload prefetch prerender preconnect dns-prefetch icon apple-touch-icon "
     b"apple-touch-icon-precomposed apple-touch-startup-image mask-icon fluid-icon manifest import next "
     b"compression-dictionary".split()
@@ -87,7 +87,7 @@ def _is_fetching_link(attributes: Sequence[Attribute]) -> bool:
     rel = value_of(attributes, b"rel").lower()
     if b"&" in rel:
         rel = unescaped(rel).lower()
-    return not _LINKS_THAT_FETCH.isdisjoint(rel.split())
+    return not LINKS_THAT_FETCH.isdisjoint(rel.split())
 
 
 def is_replaced(name: bytes, *, is_foreign: bool) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ..policy.texts import Text
 from .foreign import VOID
 from .gated_elements import KEY, MARK, Fetch, fetches, has, is_replaced, runs, unescaped, value_of
 from .gated_region import Region
@@ -41,7 +42,7 @@ class Gated(NamedTuple):
 
     key: int
     name: str
-    recipient: str
+    recipient: Text
     is_refused: bool
     is_marked: bool
     """The author says so, of the whole element."""
@@ -311,6 +312,5 @@ class HtmlGate(HtmlReader):
             self._seen(match.host, match.recipient.id, not self._allows(match.recipient.id))
 
 
-def _name_of(refused: Sequence[Fetch]) -> str:
-    name = refused[0].match.recipient.name if refused else ""
-    return name if isinstance(name, str) else next(iter(name.values()), "")
+def _name_of(refused: Sequence[Fetch]) -> Text:
+    return refused[0].match.recipient.name if refused else ""

@@ -4,6 +4,7 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from ..policy.texts import Text
 from .gated_elements import KEY, MARK, Fetch, has, value_of
 from .html_tags import Attribute
 from .third_parties import ThirdParties
@@ -17,7 +18,7 @@ class Frame(NamedTuple):
 
     id: str
     key: int
-    name: str
+    recipient: Text
     title: bytes
     width: bytes
     height: bytes
@@ -34,11 +35,11 @@ def marks(name: str, key: int) -> bytes:
     return b' %b="%b" %b="%d"' % (MARK, html.escape(name).encode("ascii", "xmlcharrefreplace"), KEY, key)
 
 
-def frame_of(name: str, key: int, recipient: str, attributes: Sequence[Attribute]) -> Frame:
+def frame_of(name: str, key: int, recipient: Text, attributes: Sequence[Attribute]) -> Frame:
     return Frame(
         id=name,
         key=key,
-        name=recipient,
+        recipient=recipient,
         title=_quotable(value_of(attributes, b"title")),
         width=_quotable(value_of(attributes, b"width")),
         height=_quotable(value_of(attributes, b"height")),

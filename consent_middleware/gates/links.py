@@ -1,0 +1,47 @@
+"""Takes out of Link header fields (RFC 8288) what would have a browser ask third parties that are not allowed."""
+
+import re
+from collections.abc import Iterable
+
+from ..asgi import Header
+from .gated_elements import LINKS_THAT_FETCH
+from .html_rewriting import Allows
+from .third_parties import ThirdParties
+
+# One link: an address in angle brackets, then parameters, up to a comma outside of both.
+_LINK = re.compile(rb"""\s*+ (<[^>]*+> (?: [^",<]++ | "(?:[^"\\]++|\\.)*+" | " )*+ ) ,?+""", re.VERBOSE)
+_REL = re.compile(rb""";\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
+
+
+def allowed_links(headers: list[Header], parties: ThirdParties, allows: Allows) -> list[Header]:
+    """Return the header fields without the links that fetch from refused third parties."""
+    if not any(name.lower() == b"link" for name, _ in headers):
+        return headers
+    kept: list[Header] = []
+    for name, value in headers:
+        if name.lower() == b"link":
+            value = allowed_in(value, parties, allows)
+            if not value:
+                continue
+        kept.append((name, value))
+    return kept
+
+
+def allowed_values(values: Iterable[bytes], parties: ThirdParties, allows: Allows) -> list[bytes]:
+    """Do the same for the links of an early hint."""
+    return [value for value in (allowed_in(bytes(value), parties, allows) for value in values) if value]
+
+
+def allowed_in(value: bytes, parties: ThirdParties, allows: Allows) -> bytes:
+    links = [match[1].strip() for match in _LINK.finditer(value)]
+    kept = [link for link in links if not _is_refused(link, parties, allows)]
+    return value if len(kept) == len(links) else b", ".join(kept)
+
+
+def _is_refused(link: bytes, parties: ThirdParties, allows: Allows) -> bool:
+    address, _, parameters = link[1:].partition(b">")
+    match = parties.of_address(address)
+    if match is None or allows(match.recipient.id):
+        return False
+    rel = _REL.search(parameters)
+    return rel is not None and not LINKS_THAT_FETCH.isdisjoint((rel[1] or rel[2]).lower().split())
