@@ -70,7 +70,7 @@ class ConsentMiddleware:
         self.policy = Policy.of(policy)
         self._is_observing = mode == "observe"
         self._report = report or (observation.log_once() if self._is_observing else None)
-        self._ledger = Ledger(ledger) if ledger is not None else None
+        self._ledger = Ledger(ledger, secret_keys=keys) if ledger is not None else None
         self.recorder = Recorder(self.policy, self._ledger.database) if self._ledger is not None else None
         """Page views and clicks that visitors allowed; ``None`` without a database."""
         if self.recorder is None and self.policy.recording is not None and not self._is_observing:

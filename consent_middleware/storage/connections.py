@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -20,10 +21,18 @@ T = TypeVar("T")
 class Connections:
     """Opened and migrated at first use; where that fails, the next use tries again."""
 
-    def __init__(self, url: DatabaseUrl, *, patience: float, create: bool) -> None:
+    def __init__(
+        self,
+        url: DatabaseUrl,
+        *,
+        patience: float,
+        create: bool,
+        upgrade: Callable[[Connection], None] | None = None,
+    ) -> None:
         self._url = url
         self._patience = patience
         self._create = create
+        self._upgrade = upgrade
         self._engine: AsyncEngine | None = None
         self._opening = asyncio.Lock()
         # SQLite has one writer at a time and lets others poll for their turn; in this process they queue.
@@ -57,7 +66,7 @@ class Connections:
             if self._engine is None:
                 engine = open_engine(self._url, self._patience)
                 try:
-                    await migrate(engine, create=self._create, seconds=self._patience)
+                    await migrate(engine, create=self._create, seconds=self._patience, upgrade=self._upgrade)
                 except BaseException:
                     await engine.dispose()
                     raise

@@ -111,7 +111,7 @@ def test_a_record_that_postgresql_cannot_store_fails_alone(url: str, make_record
     async def story() -> None:
         ledger = Ledger(url)
         records = [make_record() for _ in range(4)]
-        records[1] = dataclasses.replace(records[1], language="\0")
+        records[1] = dataclasses.replace(records[1], consent_id="\0")
         records[2] = dataclasses.replace(records[2], language="\ud800")
         answers = await asyncio.gather(*map(ledger.append, records), return_exceptions=True)
         assert [type(answer) for answer in answers] == [type(None), LedgerError, LedgerError, type(None)]

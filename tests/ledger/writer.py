@@ -30,7 +30,7 @@ async def append_for_ever(ledger: Ledger) -> None:
 
 async def main() -> None:
     # Patient: what counts here is what was acknowledged, on however busy a machine.
-    ledger = Ledger(sys.argv[1], patience=60)
+    ledger = Ledger(sys.argv[1], secret_keys=sys.argv[2:], patience=60)
     await asyncio.gather(*(append_for_ever(ledger) for _ in range(32)))
 
 
