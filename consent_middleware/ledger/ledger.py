@@ -172,9 +172,9 @@ class Ledger:
 
     async def _stored_at_once(self, entry: Entry) -> bool:
         """Offer ``entry`` to the database for a moment. It may still be written afterwards, which a replay then finds out."""
+        await self.database.load()
         try:
             async with asyncio.timeout(_HASTE):
-                await self.database.load()
                 await self.database.answer(self._writer.add(entry))
         except (TimeoutError, LedgerError):
             return False

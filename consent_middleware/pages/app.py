@@ -66,6 +66,10 @@ class Pages:
         """Load templates, so that no request waits for them."""
         self._screens.warm()
 
+    def shown(self, language: str) -> str:
+        """Return what the preference center shows, in one language, whoever has not chosen yet."""
+        return self._screens.shown(language)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await receive()

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
 from ..asgi import Scope
-from ..consent import Visit, visit_of
+from ..consent import NO_CHOICE, Consent, Decision, Signals, Visit, decide, visit_of
 from ..consent.names import TokenCookie
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
@@ -83,6 +83,22 @@ class Screens:
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             token=self._tokens.make(scope, consent) if needs_token(scope) else "",
         )
+
+    def shown(self, language: str) -> str:
+        """Return the preference center of a visitor who has not chosen."""
+        # A browser with fetch metadata, so that no token for a form is made.
+        scope: Scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"{self._mount.prefix}/preferences",
+            "query_string": urlencode({"lang": language}).encode(),
+            "headers": [(b"sec-fetch-site", b"same-origin")],
+        }
+        consent, signals = NO_CHOICE, Signals()
+        visit = Visit(
+            self._policy, consent, decide(self._policy, consent, signals), signals, True, _undecided, _unrecorded
+        )
+        return self.preferences(scope, visit).body.decode()
 
     def declaration(self, scope: Scope, visit: Visit) -> Answer:
         """Everything the policy declares."""
@@ -216,3 +232,11 @@ def _wants_json(scope: Scope) -> bool:
         elif name == b"accept":
             accepted = value
     return media_type_of(content_type) == JSON or (b"application/json" in accepted and b"text/html" not in accepted)
+
+
+def _undecided(consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
+    raise NotImplementedError("Nobody chooses on a page that is only rendered for the record.")
+
+
+async def _unrecorded(visit: Visit) -> None:
+    raise NotImplementedError("Nobody chooses on a page that is only rendered for the record.")
