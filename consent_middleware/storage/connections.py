@@ -17,6 +17,10 @@ from .urls import DatabaseUrl
 
 T = TypeVar("T")
 
+_PASSING = ("08", "25006", "40", "53", "57", "58")
+"""Beginnings of SQLSTATEs that say nothing about the statement: connections, a standby, conflicts, resources, shutdown, the system
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
 
 class Connections:
     """Opened and migrated at first use; where that fails, the next use tries again."""
@@ -76,7 +80,12 @@ class Connections:
 
 def _translated(error: OSError | SQLAlchemyError) -> LedgerError:
     reason = str(error.orig if isinstance(error, DBAPIError) else error)
-    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    gone = isinstance(error, DBAPIError) and (error.connection_invalidated or _is_passing(error))
     if gone or isinstance(error, OSError | OperationalError | PoolTimeout):
         return LedgerUnavailable(f"The ledger's database cannot be reached: {reason}")
     return LedgerError(f"The ledger's database refused: {reason}")
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_PASSING)

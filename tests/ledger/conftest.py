@@ -2,12 +2,13 @@
 
 import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from consent_middleware.ledger import ChoiceRecord
+from tests.ledger.server import Server, running_server
 
 
 @pytest.fixture
@@ -37,3 +38,15 @@ def make_record() -> Callable[[], ChoiceRecord]:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'ledger.db'}"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(server: Server) -> str:
+    """A database of the test's own."""
+    return server.new_database()
