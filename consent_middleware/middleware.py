@@ -97,7 +97,12 @@ class ConsentMiddleware:
         self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
         self._pages = Pages(
-            policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates, recorder=self.recorder
+            policy=self.policy,
+            prefix=prefix,
+            secret_keys=keys,
+            templates=templates,
+            ledger=self._ledger,
+            recorder=self.recorder,
         )
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._shown = ShownTexts(self._pages, self._banner)

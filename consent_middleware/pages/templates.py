@@ -10,7 +10,15 @@ from .wording import Wording
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_NAMES = ("banner.html", "link.html", "preferences.html", "declaration.html", "message.html")
+_NAMES = (
+    "banner.html",
+    "link.html",
+    "preferences.html",
+    "declaration.html",
+    "message.html",
+    "data.html",
+    "receipt.html",
+)
 
 
 class Templates:
