@@ -21,7 +21,7 @@ from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
 from .ledger import Ledger, proof_of
-from .pages import Banner, Pages
+from .pages import Banner, Pages, ShownTexts
 from .policy import Policy
 from .telemetry import Recorder
 from .veils import Veiled
@@ -53,6 +53,7 @@ class ConsentMiddleware:
         templates: str | Path | None = None,
         report: Report | None = None,
         disclosed: Callable[[telemetry.Disclosure], None] | None = None,
+        spool: str | Path | None = None,
     ) -> None:
         """Mount the middleware.
 
@@ -61,6 +62,8 @@ class ConsentMiddleware:
         ``mode="observe"`` changes nothing and reports what it would have done, to ``report`` or to the log. ``prefix``: where
         the visitor's pages are. ``templates``: a folder whose templates replace ours. ``disclosed`` is told of every value that
         ``telemetry.disclose()`` was asked for, never of the value; ``middleware.disclosures.counts`` has the sums.
+        ``spool``: a folder for records that the ledger's database does not
+        take; by default beside a SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
@@ -70,7 +73,7 @@ class ConsentMiddleware:
         self.policy = Policy.of(policy)
         self._is_observing = mode == "observe"
         self._report = report or (observation.log_once() if self._is_observing else None)
-        self._ledger = Ledger(ledger) if ledger is not None else None
+        self._ledger = Ledger(ledger, secret_keys=keys, spool=spool) if ledger is not None else None
         self.recorder = Recorder(self.policy, self._ledger.database) if self._ledger is not None else None
         """Page views and clicks that visitors allowed; ``None`` without a database."""
         if self.recorder is None and self.policy.recording is not None and not self._is_observing:
@@ -94,9 +97,15 @@ class ConsentMiddleware:
         self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
         self._pages = Pages(
-            policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates, recorder=self.recorder
+            policy=self.policy,
+            prefix=prefix,
+            secret_keys=keys,
+            templates=templates,
+            ledger=self._ledger,
+            recorder=self.recorder,
         )
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
+        self._shown = ShownTexts(self._pages, self._banner)
         self._gates = Gates(
             policy=self.policy,
             recognition=self._recognition,
@@ -162,7 +171,11 @@ class ConsentMiddleware:
         """Write a choice down before it is answered; a withdrawal then also learns what other processes saw being set."""
         if self._ledger is None:
             return
-        await self._ledger.append(proof_of(visit))
+        shown = self._shown.find(visit.layer, visit.language)
+        choice = proof_of(visit, shown)
+        may_spool = visit.only_refuses or self.policy.declarations.unrecorded == "spool"
+        await self._ledger.append(choice, shown=shown, may_spool=may_spool)
+        visit.record_id = choice.record_id
         if visit.consent.refused:
             try:
                 self._seen.recall(await self._ledger.known_cookies())

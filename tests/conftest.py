@@ -1,8 +1,12 @@
-"""What every in-process test relies on: message catalogs that are as new as their sources."""
+"""What in-process tests share: message catalogs that are as new as their sources, a PostgreSQL server."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 from hatch_build import compile_catalogs
+from tests.ledger.server import Server, running_server
 
 # A busy machine makes no property false.
 settings.register_profile("tests", deadline=None)
@@ -12,3 +16,15 @@ settings.load_profile("tests")
 def pytest_configure() -> None:
     """Compile edited `.po` files before any test module is imported, so that none reads yesterday's text."""
     compile_catalogs()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(server: Server) -> str:
+    """A database of the test's own."""
+    return server.new_database()

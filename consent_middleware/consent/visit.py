@@ -66,6 +66,10 @@ class Visit:
     response_started: bool = False
     method: str = ""
     language: str = ""
+    layer: str = ""
+    """What the visitor was looking at when choosing, where that was ours."""
+    record_id: str = ""
+    """The record of the choice, once there is one."""
 
     def __init__(
         self,
@@ -101,6 +105,7 @@ class Visit:
         self.choice = answers
         self.is_committed = False
         self.method = method
+        self.layer = self.record_id = ""
         self.language = language or self.policy.languages[0]
         self.consent, self.decision = self._decide(chosen, self.signals)
         if self.response_started:
@@ -122,6 +127,11 @@ class Visit:
         )
         self.consent, self.decision = self._decide(marked, self.signals)
 
+    @property
+    def only_refuses(self) -> bool:
+        """Whether the choice made in this request allows nothing that was not allowed before."""
+        return self.consent.allowed <= self.previous.allowed
+
     async def commit(self) -> None:
         """Record the choice. When the ledger does not answer, a refusal still takes effect, and an acceptance is taken back.
 
@@ -129,14 +139,25 @@ class Visit:
         """
         if self.choice is None or self.is_committed:
             return
+        if self.only_refuses:
+            await self._record_refusal()
+            self.is_committed = True
+            return
         try:
             await self._record(self)
         except LedgerError:
-            if not self.consent.allowed <= self.previous.allowed:
-                self._take_back_acceptance()
-                raise
-            logger.exception("A refusal took effect, but the ledger did not record it.")
+            self._take_back_acceptance()
+            if self.is_committed:
+                await self._record_refusal()
+            raise
         self.is_committed = True
+
+    async def _record_refusal(self) -> None:
+        """A refusal takes effect whatever happens to its record, which ``record`` may put aside until the database answers."""
+        try:
+            await self._record(self)
+        except LedgerError:
+            logger.exception("A refusal took effect, but the ledger did not record it.")
 
     def _take_back_acceptance(self) -> None:
         """Keep of an unrecorded choice what it withdraws; what it newly allows is unanswered again."""

@@ -2,6 +2,6 @@
 
 from .ledger import Ledger
 from .proof import proof_of
-from .records import ChoiceRecord
+from .records import ChoiceRecord, Record, Shown
 
-__all__ = ["ChoiceRecord", "Ledger", "proof_of"]
+__all__ = ["ChoiceRecord", "Ledger", "Record", "Shown", "proof_of"]

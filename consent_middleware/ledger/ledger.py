@@ -1,69 +1,162 @@
 """The append-only record of choices."""
 
+import asyncio
 import functools
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 
-from ..errors import LedgerUnavailable
-from ..storage.batches import BatchedWrites
-from ..storage.database import PATIENCE, Database
+from ..errors import LedgerError, LedgerUnavailable
+from ..storage.database import PATIENCE, Database, Run
 from ..storage.sightings import CookieSighting, Sightings
-from .choices import count_choices, insert_choices, page_of_choices
-from .records import ChoiceRecord
+from . import rows
+from .adoption import adopt_first_choices
+from .anchors import Anchor, make_anchor
+from .chain import derive_keys
+from .erasing import erase_visitor, erasure_record
+from .purging import Purge, Purged, Retention
+from .records import CHOICES, ChoiceRecord, Record, Shown, choice_of, record_of
+from .rows import Stored
+from .spool import Spool, spool_folder
+from .verification import Report, Verification
+from .writer import ChainWriter, Entry
+
+logger = logging.getLogger("consent_middleware")
+
+_HASTE = 0.5
+"""Seconds that a record which may be spooled waits for the database: a withdrawal is not to hang on it."""
+_REPLAY_PAUSES = (0.05, 5.0)
+"""Seconds between two attempts to replay the spool, at first and at most."""
 
 
 class Ledger:
     """Keeps every choice in a database: ``Ledger("sqlite:///consent.db")`` or ``Ledger("postgresql://…")``.
 
-    May be used from any event loop, and without ``start``, which only saves the first request the wait. ``create=False`` refuses to
-    make a ledger where none is. Raises ConfigurationError where the URL cannot work.
+    ``secret_keys`` seal the records, newest first. ``spool``: a folder for what the database does not take; by default beside a
+    SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``. May be used from any event loop, and without ``start``, which
+    only saves the first request the wait. ``create=False`` refuses to make a ledger where none is. Raises ConfigurationError where
+    the URL cannot work.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, create: bool = True) -> None:
-        self._database = Database(url, patience=patience, create=create)
-        self._choices: BatchedWrites[ChoiceRecord] = BatchedWrites(self._database, insert_choices)
-        self._sightings = Sightings(self._database)
-
-    @property
-    def database(self) -> Database:
-        """Where it is kept: what else a site records shares its connections, and its turns."""
-        return self._database
+    def __init__(
+        self,
+        url: str,
+        *,
+        secret_keys: Sequence[str] = (),
+        patience: float = PATIENCE,
+        create: bool = True,
+        spool: str | Path | None = None,
+    ) -> None:
+        self.keys = derive_keys(secret_keys)
+        upgrade = functools.partial(adopt_first_choices, key=self.keys[0]) if secret_keys else None
+        # What else a site records shares its connections, and its turns.
+        self.database = Database(url, patience=patience, create=create, upgrade=upgrade)
+        self._writer = ChainWriter(self.database, self.keys[0])
+        self._sightings = Sightings(self.database)
+        folder = Path(spool) if spool is not None else spool_folder(self.database.url.path, self.database.url.dsn)
+        self._spool = Spool(folder, self.keys) if folder is not None else None
+        self._replaying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Open the database and bring its tables up to date."""
-        await self._database.start()
+        """Open the database, bring its tables up to date, and replay what an earlier process spooled."""
+        self._replay_soon()
+        await self.database.start()
 
     async def stop(self) -> None:
         """Write what waits, then close the database; what it does not take within ``patience`` seconds has failed."""
         try:
-            await self._choices.flush()
+            await self._writer.flush()
             await self._sightings.flush()
         except LedgerUnavailable:
             # Each record's own append has said so, or is about to.
             pass
-        await self._database.stop()
+        await self.database.stop()
+        self._writer.begin_anew()
 
-    async def append(self, record: ChoiceRecord) -> None:
-        """Return once ``record`` is durably stored.
+    async def append(self, choice: ChoiceRecord, *, shown: Shown | None = None, may_spool: bool = False) -> None:
+        """Return once ``choice`` is durably stored; ``shown`` is the text it refers to.
 
         Raises LedgerUnavailable within ``patience`` seconds when the database does not answer. Then nothing was recorded, unless it
         was the commit's answer that got lost; appending the same record again is safe, one id is recorded once. Raises LedgerError
         for a record that the database refuses. Concurrent records share one transaction, and no fate: neither a cancelled request
         nor a refused record touches the others.
+
+        ``may_spool``: a record that the database does not take at once goes to disk, durably, and into the database when it answers.
         """
-        await self._database.load()
-        await self._database.answer(self._choices.add(record))
+        try:
+            record = record_of(choice)
+        except UnicodeEncodeError as error:
+            raise LedgerError(f"The record cannot be written: {error}") from error
+        await self.add(record, shown=shown, may_spool=may_spool)
+
+    async def add(self, record: Record, *, shown: Shown | None = None, may_spool: bool = False) -> None:
+        """Append a record of any kind; see ``append``."""
+        entry = Entry(record=record, shown=shown)
+        if not may_spool or self._spool is None:
+            await self.database.load()
+            await self.database.answer(self._writer.add(entry))
+            return
+        if not await self._stored_at_once(entry):
+            await self._spool.add(entry)
+            self._replay_soon()
 
     async def choices(self) -> AsyncIterator[ChoiceRecord]:
         """Every choice recorded before the call, in the order of time, page by page: memory stays flat, nothing stays locked."""
-        last: ChoiceRecord | None = None
-        while page := await self._database.run(functools.partial(page_of_choices, after=last)):
-            for record in page:
-                yield record
+        async for stored in self.records(CHOICES):
+            yield choice_of(stored.record)
+
+    async def records(self, kinds: Sequence[str] = ()) -> AsyncIterator[Stored]:
+        """Every record of these kinds, of all where none is named, except erased ones; otherwise like ``choices``."""
+        last: Stored | None = None
+        while page := await self.database.run(functools.partial(rows.page_in_time, after=last, kinds=kinds)):
+            for stored in page:
+                yield stored
             last = page[-1]
 
     async def count(self) -> int:
         """How many choices are recorded."""
-        return await self._database.run(count_choices)
+        return await self.database.run(functools.partial(rows.count, kinds=CHOICES))
+
+    async def record(self, record_id: str) -> Stored | None:
+        """One record, with its place in the chain; ``None`` where there is none or it was erased."""
+        stored = await self.database.run(functools.partial(rows.find, record_id=record_id))
+        return None if stored is None or stored.is_erased else stored
+
+    async def of_visitor(self, consent_id: str) -> list[Stored]:
+        """Everything recorded about one visitor, oldest first."""
+        return await self.database.run(functools.partial(rows.of_visitor, consent_id=consent_id)) if consent_id else []
+
+    async def text(self, digest: str) -> Shown | None:
+        """What visitors were shown under this digest."""
+        return await self.database.run(functools.partial(rows.find_text, digest=digest))
+
+    async def erase(self, consent_id: str, *, reason: str) -> int:
+        """Erase everything recorded about one visitor, and record that this was done; return how many records it were.
+
+        The chain still verifies: each link says, under its seal, that its record was erased on purpose.
+        """
+        if not consent_id:
+            return 0
+        await self._replay()
+        erase = functools.partial(erase_visitor, key=self.keys[0], consent_id=consent_id)
+        erased = await self.database.run(erase, writing=True)
+        if erased:
+            await self.add(erasure_record(erased, reason=reason))
+        return erased
+
+    async def verify(self, *, anchor: Anchor | None = None, progress: Callable[[int], None] | None = None) -> Report:
+        """Follow every chain from its beginning; see ``verification``."""
+        return await Verification(self.database, self.keys, anchor=anchor).run(progress)
+
+    async def anchor(self) -> Anchor:
+        """State where every chain ends, to be kept elsewhere."""
+        return await self.database.run(functools.partial(make_anchor, key=self.keys[0]))
+
+    async def purge(
+        self, retention: Retention, *, now: int | None = None, progress: Callable[[int], None] | None = None
+    ) -> Purged:
+        """Let go what has expired, in small transactions; see ``purging``."""
+        return await Purge(self.database, self.keys, retention, now=now).run(progress)
 
     def remember_cookie(self, sighting: CookieSighting) -> None:
         """Store in the background that a cookie was set like this. Never blocks or raises."""
@@ -72,3 +165,49 @@ class Ledger:
     async def known_cookies(self) -> list[CookieSighting]:
         """How cookies were set, by any process of this ledger (at most 2000)."""
         return await self._sightings.known()
+
+    async def _stored_at_once(self, entry: Entry) -> bool:
+        """Offer ``entry`` to the database for a moment. It may still be written afterwards, which a replay then finds out."""
+        await self.database.load()
+        try:
+            async with asyncio.timeout(_HASTE):
+                await self.database.answer(self._writer.add(entry))
+        except (TimeoutError, LedgerError):
+            return False
+        return True
+
+    def _replay_soon(self) -> None:
+        if self._spool is not None and self._spool.files():
+            self.database.call_soon(self._start_replaying)
+
+    def _start_replaying(self, _: Run) -> None:
+        task = self._replaying
+        if task is None or task.done() or task.get_loop() is not asyncio.get_running_loop():
+            self._replaying = asyncio.create_task(self._replay_until_empty())
+
+    async def _replay_until_empty(self) -> None:
+        """Runs on the database's own loop until the spool is empty, however long the database is gone."""
+        pause, longest = _REPLAY_PAUSES
+        while self._spool is not None and self._spool.files():
+            try:
+                await self._replay()
+            except LedgerUnavailable:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, longest)
+            except LedgerError:
+                logger.exception("Spooled records were refused; they stay in the spool until the next start.")
+                return
+
+    async def _replay(self) -> None:
+        """Move what is spooled into the database. Raises LedgerError; what is in the database by then is gone from the spool."""
+        if self._spool is None:
+            return
+        for path in self._spool.files():
+            entries = self._spool.read(path)
+            await self.database.load()
+            written = [self._writer.add(entry) for entry in entries]
+            for future in written:
+                await self.database.answer(future)
+            self._spool.forget(path)
+            if entries:
+                logger.warning("%d spooled records are in the ledger's database now.", len(entries))

@@ -3,13 +3,20 @@
 import uuid
 
 from ..consent import Visit
-from .records import ChoiceRecord
+from .records import ChoiceRecord, Shown
 
 
-def proof_of(visit: Visit) -> ChoiceRecord:
-    """Describe the choice that was made in ``visit``: what, when, how, under which policy and signals (GDPR Art. 7(1))."""
+def proof_of(visit: Visit, shown: Shown | None = None) -> ChoiceRecord:
+    """Describe the choice that was made in ``visit``: what, when, how, under which policy and signals (GDPR Art. 7(1)).
+
+    ``shown``: what the visitor was looking at, where that was ours.
+    """
     policy, consent = visit.policy, visit.consent
     return ChoiceRecord(
+        kind="withdrawal" if visit.previous.allowed - consent.allowed else "choice",
+        layer=visit.layer,
+        shown=shown.digest if shown is not None else "",
+        effective=tuple(sorted(visit.decision.allowed)),
         record_id=uuid.uuid4().hex,
         consent_id=consent.id or "",
         chosen_at=consent.chosen_at,

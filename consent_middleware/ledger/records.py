@@ -1,6 +1,44 @@
-"""One recorded choice."""
+"""What is recorded, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+Kind = Literal[
+    "choice", "withdrawal", "expiry", "signal", "disclosure", "guardian", "erasure", "request", "answer", "notice"
+]
+"""``choice``: purposes were allowed or refused; ``withdrawal``: one that had been allowed no longer is; ``expiry``: a choice was seen
+to have run out; ``signal``: the browser's signal came or went; ``disclosure``: data was used or handed on for a stated reason;
+``guardian``: a guardian's act for a child; ``erasure``: records were erased; ``request``, ``answer``: a person asked for something,
+and got it; ``notice``: a notice was shown."""
+
+CHOICES: tuple[Kind, ...] = ("choice", "withdrawal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One recorded fact of any kind."""
+
+    record_id: str
+    """Random, 32 hexadecimal digits (a UUID 4)."""
+    kind: Kind
+    consent_id: str
+    """The id in the visitor's token; empty where the fact is about nobody."""
+    recorded_at: int
+    """Seconds since 1970, UTC."""
+    content: str
+    """A JSON object; what is in it depends on the kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a visitor was looking at when choosing: the text of one layer in one language, and its SHA-256."""
+
+    digest: str
+    language: str
+    layer: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +67,62 @@ class ChoiceRecord:
     """Whether the browser sent Global Privacy Control with the choice."""
     precedence: str
     """Which of signal and choice wins, as the policy said then: ``"latest"``, ``"signal"`` or ``"choice"``."""
+    kind: Kind = "choice"
+    layer: str = ""
+    """What the visitor was looking at: ``"banner"``, ``"preferences"``; empty where it was not ours, or is not known."""
+    shown: str = ""
+    """The digest of its text, which is kept once (``Ledger.text``)."""
+    effective: tuple[str, ...] = field(default=())
+    """What was allowed in the end, once the signal was taken into account."""
+    jurisdiction: str = ""
+    """Where the visitor's rights come from, if that is known."""
+    acting: str = "visitor"
+    """Whose act it was: ``"visitor"`` or ``"guardian"``."""
+
+
+class ChoiceContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The part of a choice that is kept as JSON; what stands in columns of their own is left out."""
+
+    policy_version: str
+    policy_digest: str
+    language: str
+    method: str
+    action: str
+    allowed: tuple[str, ...]
+    refused: tuple[str, ...]
+    gpc: bool
+    precedence: str
+    layer: str = ""
+    shown: str = ""
+    effective: tuple[str, ...] = ()
+    jurisdiction: str = ""
+    acting: str = "visitor"
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(ChoiceContent).decode
+_FIELDS = ChoiceContent.__struct_fields__
+
+
+def record_of(choice: ChoiceRecord) -> Record:
+    """Put a choice into the form in which every record is kept."""
+    content = ChoiceContent(**{name: getattr(choice, name) for name in _FIELDS})
+    return Record(
+        record_id=choice.record_id,
+        kind=choice.kind,
+        consent_id=choice.consent_id,
+        recorded_at=choice.chosen_at,
+        content=_encode(content).decode(),
+    )
+
+
+def choice_of(record: Record) -> ChoiceRecord:
+    """Read a choice back. Raises msgspec.ValidationError where the record holds something else."""
+    content = _decode(record.content)
+    return ChoiceRecord(
+        record_id=record.record_id,
+        consent_id=record.consent_id,
+        chosen_at=record.recorded_at,
+        kind=record.kind,
+        **{name: getattr(content, name) for name in _FIELDS},
+    )

@@ -2,5 +2,6 @@
 
 from .app import Pages
 from .banner import Banner
+from .shown import ShownTexts
 
-__all__ = ["Banner", "Pages"]
+__all__ = ["Banner", "Pages", "ShownTexts"]

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
+from ..ledger import Ledger
 from ..policy import Policy
 from ..telemetry import Recorder
 from .answering import Answer, json_answer, send_answer
 from .assets import load_assets
 from .choice import ChoiceEndpoint
+from .data import DataEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
@@ -36,16 +38,21 @@ class Pages:
         secret_keys: Sequence[str],
         templates: str | Path | None = None,
         recorder: Recorder | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
         tokens = FormTokens(secret_keys)
         self._screens = Screens(policy=policy, mount=self._mount, tokens=tokens, folder=templates)
         choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens)
+        self._data = DataEndpoint(policy=policy, screens=self._screens, tokens=tokens, ledger=ledger, recorder=recorder)
         base = self._mount.prefix
+        self._receipts = f"{base}/receipt/"
         self._routes: dict[str, Mapping[str, Endpoint]] = {
             f"{base}/preferences": {"GET": self._preferences},
             f"{base}/cookies": {"GET": self._declaration},
+            f"{base}/data": {"GET": self._data.show},
+            f"{base}/data/erase": {"POST": self._data.erase},
             f"{base}/choice": {"GET": choice.show, "POST": choice.record, "OPTIONS": choice.preflight},
             GPC_PATH: {"GET": self._gpc},
         }
@@ -66,6 +73,10 @@ class Pages:
         """Load templates, so that no request waits for them."""
         self._screens.warm()
 
+    def shown(self, language: str) -> str:
+        """Return what the preference center shows, in one language, whoever has not chosen yet."""
+        return self._screens.shown(language)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await receive()
@@ -76,7 +87,10 @@ class Pages:
             await send_answer(answer, send, without_body=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
-        methods = self._routes.get(route_path(scope))
+        path = route_path(scope)
+        methods = self._routes.get(path)
+        if methods is None and path.startswith(self._receipts):
+            methods = {"GET": self._receipt}
         if methods is None:
             return self._screens.message(scope, "not-found")
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
@@ -91,6 +105,9 @@ class Pages:
 
     async def _declaration(self, scope: Scope, receive: Receive) -> Answer:
         return self._screens.declaration(scope, visit_of(scope))
+
+    async def _receipt(self, scope: Scope, receive: Receive) -> Answer:
+        return await self._data.receipt(scope, route_path(scope)[len(self._receipts) :])
 
     async def _static(self, scope: Scope, receive: Receive) -> Answer:
         asset = self._assets[route_path(scope)]

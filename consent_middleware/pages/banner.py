@@ -102,6 +102,12 @@ class Banner:
         )
         return rendered.template % tuple(map(values.__getitem__, rendered.slots))
 
+    def shown(self, language: str) -> str:
+        """Return what the banner shows, in one language, whoever has not chosen yet."""
+        decision = decide(self._policy, NO_CHOICE, Signals())
+        rendered = self._find(language, decision, choice_made=False, root="", link_only=False)
+        return (rendered.template % ((b"",) * len(rendered.slots))).decode("ascii")
+
     def _state_of(self, standing: Standing, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
         """What is rendered for this visitor's state, and whether a form from this browser may need a token."""
         fields = dict(scope["headers"])

@@ -13,7 +13,7 @@ from .content import allowed_ids
 from .form_token import FormTokens
 from .screens import Screens
 from .sender import Sender, origin_of, sender_of
-from .submission import FORM, JSON, Submission, media_type_of, read_form, read_json
+from .submission import FORM, JSON, LAYERS, Submission, media_type_of, read_form, read_json
 from .way_back import safe_next
 
 _RETRY_AFTER = {"retry-after": "10"}
@@ -70,12 +70,14 @@ class ChoiceEndpoint:
             submission.language if submission.language in self._policy.languages else self._screens.language_of(scope)
         )
         visit.choose(submission.answers(self._policy, visit.consent), method=submission.method, language=language)
+        visit.layer = submission.layer if submission.layer in LAYERS else ""
         try:
             await visit.commit()
         except LedgerError:
             return self._screens.message(scope, "unsaved", headers={**_RETRY_AFTER, **cors}, again=submission)
         if submission.method != "form":
-            return json_answer(self._state(visit), headers=cors)
+            receipt = f"{self._screens.base_of(scope)}/receipt/{visit.record_id}" if visit.record_id else None
+            return json_answer({**self._state(visit), "receipt": receipt}, headers=cors)
         place = safe_next(submission.next) or f"{self._screens.base_of(scope)}/preferences?saved=1"
         return Answer(status=303, headers={"location": place})
 

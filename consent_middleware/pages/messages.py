@@ -36,6 +36,11 @@ MESSAGES = {
     "wrong-media-type": Message(
         415, N_("This choice could not be read"), N_("It is neither a form nor JSON, so nothing was changed.")
     ),
+    "unreadable": Message(
+        503,
+        N_("What is held about you cannot be read at the moment"),
+        N_("Nothing was changed. Please try again in a while."),
+    ),
     "unsaved": Message(
         503,
         N_("Your choice could not be saved"),

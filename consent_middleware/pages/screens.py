@@ -1,13 +1,14 @@
 """The pages themselves: preference center, declaration, short messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
 from ..asgi import Scope
-from ..consent import Visit, visit_of
+from ..consent import NO_CHOICE, Consent, Decision, Signals, Visit, decide, visit_of
 from ..consent.names import TokenCookie
+from ..ledger import ChoiceRecord
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
 from .answering import Answer, json_answer
@@ -84,6 +85,22 @@ class Screens:
             token=self._tokens.make(scope, consent) if needs_token(scope) else "",
         )
 
+    def shown(self, language: str) -> str:
+        """Return the preference center of a visitor who has not chosen."""
+        # A browser with fetch metadata, so that no token for a form is made.
+        scope: Scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"{self._mount.prefix}/preferences",
+            "query_string": urlencode({"lang": language}).encode(),
+            "headers": [(b"sec-fetch-site", b"same-origin")],
+        }
+        consent, signals = NO_CHOICE, Signals()
+        visit = Visit(
+            self._policy, consent, decide(self._policy, consent, signals), signals, True, _undecided, _unrecorded
+        )
+        return self.preferences(scope, visit).body.decode()
+
     def declaration(self, scope: Scope, visit: Visit) -> Answer:
         """Everything the policy declares."""
         wording = self._wordings[self.language_of(scope)]
@@ -109,13 +126,64 @@ class Screens:
             ],
         )
 
+    def asks(self, scope: Scope, name: str) -> str:
+        """Return what the query says under ``name``; empty where it says nothing."""
+        return _query_of(scope).get(name, "")
+
+    def data(self, scope: Scope, visit: Visit, choices: Sequence[ChoiceRecord], *, others: int, events: int) -> Answer:
+        """What is held about a visitor; ``?erased=1`` says that it was just erased."""
+        wording = self._wordings[self.language_of(scope)]
+        return self._page(
+            scope,
+            "data.html",
+            wording,
+            erased="erased" in _query_of(scope) and not visit.consent.choice_made,
+            consent_id=visit.consent.id or "",
+            choices=[
+                {
+                    "record_id": choice.record_id,
+                    "when": _moment(wording, choice.chosen_at),
+                    "allowed": self._titles(wording, choice.allowed),
+                }
+                for choice in choices
+            ],
+            others=others,
+            events=events,
+            way_back=self._way_back(scope),
+            token=self._tokens.make(scope, visit.consent) if needs_token(scope) else "",
+        )
+
+    def receipt(self, scope: Scope, choice: ChoiceRecord, text: str) -> Answer:
+        """One recorded choice, with the text that was shown."""
+        wording = self._wordings[self.language_of(scope)]
+        return self._page(
+            scope,
+            "receipt.html",
+            wording,
+            choice=choice,
+            when=_moment(wording, choice.chosen_at),
+            allowed=self._titles(wording, choice.allowed),
+            refused=self._titles(wording, choice.refused),
+            text=text,
+            way_back=self._way_back(scope),
+        )
+
+    def _titles(self, wording: Wording, names: Sequence[str]) -> str:
+        """Purposes and services in words; one that the policy no longer has keeps its id."""
+        policy, said = self._policy, []
+        for name in names:
+            purpose, service = policy.purposes.get(name), policy.services.get(name)
+            text = purpose.title if purpose is not None else service.name if service is not None else ""
+            said.append((wording.text(text) if text else "") or name)
+        return wording.join(said)
+
     def message(
         self, scope: Scope, name: str, *, headers: Mapping[str, str] | None = None, again: Submission | None = None
     ) -> Answer:
         """A short page, or JSON for whoever speaks JSON. ``again``: a choice to offer once more."""
         wording = self._wordings[self.language_of(scope)]
         shown = MESSAGES[name]
-        if _wants_json(scope):
+        if wants_json(scope):
             content = {"error": name, "message": wording.gettext(shown.text)}
             return json_answer(content, status=shown.status, headers=headers or {})
         visit = visit_of(scope)
@@ -207,7 +275,12 @@ def _lang_of(query: Mapping[str, str]) -> Mapping[str, str]:
     return {"lang": query["lang"]} if "lang" in query else {}
 
 
-def _wants_json(scope: Scope) -> bool:
+def _moment(wording: Wording, seconds: float) -> str:
+    """In UTC: the server knows no visitor's time zone."""
+    return f"{wording.date(_day(seconds))}, {datetime.fromtimestamp(seconds, UTC):%H:%M} UTC"
+
+
+def wants_json(scope: Scope) -> bool:
     """JSON for JSON, and for whoever accepts it but no page."""
     content_type = accepted = b""
     for name, value in scope["headers"]:
@@ -216,3 +289,11 @@ def _wants_json(scope: Scope) -> bool:
         elif name == b"accept":
             accepted = value
     return media_type_of(content_type) == JSON or (b"application/json" in accepted and b"text/html" not in accepted)
+
+
+def _undecided(consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
+    raise NotImplementedError("Nobody chooses on a page that is only rendered for the record.")
+
+
+async def _unrecorded(visit: Visit) -> None:
+    raise NotImplementedError("Nobody chooses on a page that is only rendered for the record.")

@@ -12,6 +12,8 @@ from ..policy import Policy
 _MOST_FIELDS = 1000
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+LAYERS = frozenset({"banner", "preferences"})
+"""What of ours a visitor may have been looking at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Submission:
     listed: frozenset[str] | None = frozenset()
     next: str = ""
     language: str = ""
+    layer: str = ""
     token: str = ""
     method: str = "form"
 
@@ -51,6 +54,7 @@ class _JsonSubmission(msgspec.Struct):
     listed: list[str] = []
     next: str = ""
     lang: str = ""
+    layer: str | None = None
     token: str = ""
 
 
@@ -82,6 +86,7 @@ def read_form(body: bytes) -> Submission | None:
         listed=None if fields.get("services") == ["listed"] else frozenset(fields.get("listed", ())),
         next=last("next"),
         language=last("lang"),
+        layer=last("layer"),
         token=last("token"),
     )
 
@@ -100,6 +105,7 @@ def read_json(body: bytes) -> Submission | None:
         listed=None if read.services == [] and not services else frozenset(read.listed),
         next=read.next,
         language=read.lang,
+        layer=read.layer or "",
         token=read.token,
         method="json",
     )

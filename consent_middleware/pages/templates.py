@@ -10,7 +10,16 @@ from .wording import Wording
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_NAMES = ("banner.html", "link.html", "placeholder.html", "preferences.html", "declaration.html", "message.html")
+_NAMES = (
+    "banner.html",
+    "link.html",
+    "placeholder.html",
+    "preferences.html",
+    "declaration.html",
+    "message.html",
+    "data.html",
+    "receipt.html",
+)
 
 
 class Templates:
@@ -22,7 +31,7 @@ class Templates:
     def __init__(self, folder: str | Path | None = None) -> None:
         self._folder = folder
 
-    def render(self, name: str, wording: Wording, **values: object) -> str:
+    def render(self, name: str, wording: Wording, /, **values: object) -> str:
         """Render one template in the words of one language."""
         template = self._environment.get_template(name)
         return template.render(

@@ -183,6 +183,9 @@ class Declarations(Table, frozen=True, kw_only=True):
     (``signal``), or never (``choice``)."""
     lifetime: Lifetime = Lifetime("6 months", 6 * 2_592_000)
     """How long a choice, a refusal too, is remembered."""
+    unrecorded: Literal["refuse", "spool"] = "refuse"
+    """While the ledger's database does not answer, an acceptance is not granted and may be tried again (``refuse``), or it is granted
+    and its record waits on disk (``spool``). A refusal always takes effect, and its record waits."""
     share: str | None = None
     """``example.com`` shares one choice across its sibling hosts."""
     origins: list[str] = msgspec.field(default_factory=list)

@@ -36,9 +36,17 @@ class _Entry(Generic[T]):
 class BatchedWrites(Generic[T]):
     """``write`` stores several items in the transaction of the connection it is given; all of them, or it raises."""
 
-    def __init__(self, database: Database, write: Callable[["AsyncConnection", Sequence[T]], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        write: Callable[["AsyncConnection", Sequence[T]], Awaitable[None]],
+        *,
+        settled: Callable[[bool], None] | None = None,
+    ) -> None:
+        """Write to ``database``. ``settled`` hears of every transaction whether it is certain that it was committed."""
         self._database = database
         self._write = write
+        self._settled = settled
         self._waiting: deque[_Entry[T]] = deque()
         self._writer: asyncio.Task[None] | None = None
 
@@ -87,8 +95,14 @@ class BatchedWrites(Generic[T]):
         """Write ``batch`` and answer each of its entries; it has until the deadline of its oldest one."""
         items = [entry.item for entry in batch]
         seconds = batch[0].deadline - time.monotonic()
+        committed = False
         try:
-            await run.transact(lambda connection: self._write(connection, items), writing=True, seconds=seconds)
+            try:
+                await run.transact(lambda connection: self._write(connection, items), writing=True, seconds=seconds)
+                committed = True
+            finally:
+                if self._settled is not None:
+                    self._settled(committed)
         except LedgerUnavailable as error:
             _fail(batch, error, LedgerUnavailable)
         except Exception as error:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,14 +17,26 @@ from .urls import DatabaseUrl
 
 T = TypeVar("T")
 
+_PASSING = ("08", "25006", "40", "53", "57", "58")
+"""Beginnings of SQLSTATEs that say nothing about the statement: connections, a standby, conflicts, resources, shutdown, the system
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
 
 class Connections:
     """Opened and migrated at first use; where that fails, the next use tries again."""
 
-    def __init__(self, url: DatabaseUrl, *, patience: float, create: bool) -> None:
+    def __init__(
+        self,
+        url: DatabaseUrl,
+        *,
+        patience: float,
+        create: bool,
+        upgrade: Callable[[Connection], None] | None = None,
+    ) -> None:
         self._url = url
         self._patience = patience
         self._create = create
+        self._upgrade = upgrade
         self._engine: AsyncEngine | None = None
         self._opening = asyncio.Lock()
         # SQLite has one writer at a time and lets others poll for their turn; in this process they queue.
@@ -57,7 +70,7 @@ class Connections:
             if self._engine is None:
                 engine = open_engine(self._url, self._patience)
                 try:
-                    await migrate(engine, create=self._create, seconds=self._patience)
+                    await migrate(engine, create=self._create, seconds=self._patience, upgrade=self._upgrade)
                 except BaseException:
                     await engine.dispose()
                     raise
@@ -67,7 +80,12 @@ class Connections:
 
 def _translated(error: OSError | SQLAlchemyError) -> LedgerError:
     reason = str(error.orig if isinstance(error, DBAPIError) else error)
-    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    gone = isinstance(error, DBAPIError) and (error.connection_invalidated or _is_passing(error))
     if gone or isinstance(error, OSError | OperationalError | PoolTimeout):
         return LedgerUnavailable(f"The ledger's database cannot be reached: {reason}")
     return LedgerError(f"The ledger's database refused: {reason}")
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_PASSING)

@@ -1,6 +1,7 @@
 """One database, by URL, that may be asked from any event loop."""
 
 import asyncio
+import functools
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
@@ -8,16 +9,19 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import LedgerUnavailable
+from .breaker import Breaker
 from .loop_thread import LoopThread
 from .urls import DatabaseUrl
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from .connections import Connections
 
 T = TypeVar("T")
 Work = Callable[["AsyncConnection"], Awaitable[T]]
+Upgrade = Callable[["Connection"], None]
 
 PATIENCE = 5.0
 """Seconds that one request waits for the database at most."""
@@ -26,21 +30,30 @@ PATIENCE = 5.0
 class Run:
     """What lives from one start of a database to its next stop: a thread, and on it the connections."""
 
-    def __init__(self, url: DatabaseUrl, *, patience: float, create: bool) -> None:
+    def __init__(self, url: DatabaseUrl, *, patience: float, create: bool, upgrade: "Upgrade | None" = None) -> None:
         self.thread = LoopThread("consent-ledger")
         self._url = url
         self._patience = patience
         self._create = create
+        self._upgrade = upgrade
         self._connections: Connections | None = None
         self._closed = False
+        # One for each: while another program holds a SQLite file, reading goes on.
+        self._reading = Breaker(functools.partial(self._probe, writing=False))
+        self._writing = Breaker(functools.partial(self._probe, writing=True))
 
     async def transact(self, work: Work[T], *, writing: bool, seconds: float) -> T:
         """Run ``work`` in one transaction; only on this thread's event loop. See ``Connections.transact``."""
         if self._closed:
             raise LedgerUnavailable("The ledger was stopped.")
+        breaker = self._writing if writing else self._reading
+        breaker.check()
         connections = await self.load()
         try:
             return await connections.transact(work, writing=writing, seconds=seconds)
+        except LedgerUnavailable as error:
+            breaker.trip(error)
+            raise
         except asyncio.CancelledError:
             if self._closed:
                 # The stop cancelled it; whoever waits for it was not cancelled.
@@ -56,8 +69,14 @@ class Run:
         if self._connections is None:
             from .connections import Connections
 
-            self._connections = Connections(self._url, patience=self._patience, create=self._create)
+            self._connections = Connections(
+                self._url, patience=self._patience, create=self._create, upgrade=self._upgrade
+            )
         return self._connections
+
+    async def _probe(self, *, writing: bool) -> None:
+        connections = await self.load()
+        await connections.transact(_ask, writing=writing, seconds=self._patience)
 
     def stop(self) -> "Future[None]":
         """Let what is under way fail, close the connections, then end the thread."""
@@ -76,10 +95,14 @@ class Database:
     Raises ConfigurationError where the URL cannot work.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, create: bool = True) -> None:
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, create: bool = True, upgrade: "Upgrade | None" = None
+    ) -> None:
+        """Keep what is needed to open it. ``upgrade`` runs in the transaction of the migrations, after the last one."""
         self.url = DatabaseUrl.parse(url)
         self.patience = patience
         self._create = create
+        self._upgrade = upgrade
         self._current: Run | None = None
         self._starting = threading.Lock()
 
@@ -132,7 +155,7 @@ class Database:
     def _live(self) -> Run:
         with self._starting:
             if self._current is None or not self._current.thread.is_alive:
-                self._current = Run(self.url, patience=self.patience, create=self._create)
+                self._current = Run(self.url, patience=self.patience, create=self._create, upgrade=self._upgrade)
                 # A middleware that nobody stopped (a test without lifespan) takes its thread with it.
                 weakref.finalize(self, _abandon, self._current)
             return self._current
@@ -145,3 +168,7 @@ def _abandon(run: Run) -> None:
 
 async def _nothing(_: "AsyncConnection") -> None:
     return None
+
+
+async def _ask(connection: "AsyncConnection") -> None:
+    await connection.exec_driver_sql("SELECT 1")

@@ -52,7 +52,8 @@ def _sqlite(url: DatabaseUrl, patience: float) -> AsyncEngine:
 def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:
     cursor = connection.cursor()
     # FULL: in WAL mode, NORMAL would lose the last commits in a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    # secure_delete: what is erased is overwritten, not only unlinked.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -8,16 +8,18 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..errors import LedgerError
 from .event_schema import event_table
-from .schema import SCHEMA
+from .schema import RECORDS, SCHEMA
 
 Migration = Callable[[Connection], None]
 
+FIRST_TABLE = "consent_choices"
+"""What the first release kept choices in; gone once they are chained."""
 _PAUSE = 0.05
 
 
@@ -41,17 +43,51 @@ def first_tables(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (first_tables, event_table)
+def chained_records(connection: Connection) -> None:
+    """Records of every kind, in chains; what they show, once; how far chains were let go.
+
+    ``Ledger`` moves the rows of the first table over: chaining them takes its key.
+    """
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    connection.exec_driver_sql(
+        "CREATE TABLE consent_records ("
+        "record_id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, consent_id TEXT NOT NULL, "
+        f"recorded_at BIGINT NOT NULL, content TEXT NOT NULL, salt {binary} NOT NULL, "
+        f'writer TEXT NOT NULL, "position" BIGINT NOT NULL, digest {binary} NOT NULL, seal {binary} NOT NULL, '
+        f"erased_at BIGINT NOT NULL, erasure {binary} NOT NULL)"
+    )
+    # Read in the order of time and in the order of the chains; found by visitor.
+    connection.exec_driver_sql("CREATE INDEX consent_records_in_time ON consent_records (recorded_at, record_id)")
+    connection.exec_driver_sql('CREATE INDEX consent_records_in_chain ON consent_records (writer, "position")')
+    connection.exec_driver_sql("CREATE INDEX consent_records_of_visitor ON consent_records (consent_id)")
+    connection.exec_driver_sql(
+        "CREATE TABLE consent_texts ("
+        "digest TEXT NOT NULL PRIMARY KEY, language TEXT NOT NULL, layer TEXT NOT NULL, content TEXT NOT NULL)"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE consent_checkpoints ("
+        f'writer TEXT NOT NULL PRIMARY KEY, "position" BIGINT NOT NULL, seal {binary} NOT NULL, '
+        f"made_at BIGINT NOT NULL, signature {binary} NOT NULL)"
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (first_tables, event_table, chained_records)
 """In order; a migration's version is its place, counted from 1."""
 
 
 async def migrate(
-    engine: AsyncEngine, *, create: bool = True, seconds: float = 5.0, migrations: Sequence[Migration] = MIGRATIONS
+    engine: AsyncEngine,
+    *,
+    create: bool = True,
+    seconds: float = 5.0,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    upgrade: Migration | None = None,
 ) -> None:
-    """Apply what is missing. Nothing is written to a database that is up to date, so a read-only account will do there.
+    """Apply what is missing, then ``upgrade``, which moves what the first release kept.
 
-    Safe when several processes start at once: the transaction that records a version makes the others wait for it, fail, and find
-    it done. ``create=False`` refuses to make a ledger where none is.
+    Nothing is written to a database that is up to date, so a read-only account will do there. Safe when several processes start at
+    once: the transaction that records a version makes the others wait for it, fail, and find it done. ``create=False`` refuses to
+    make a ledger where none is.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -68,7 +104,7 @@ async def migrate(
             if len(done) == len(migrations):
                 return
             async with engine.execution_options(writing=True).begin() as connection:
-                await connection.run_sync(_apply, migrations)
+                await connection.run_sync(_apply, migrations, upgrade)
         except (IntegrityError, OperationalError, ProgrammingError) as error:
             if time.monotonic() >= deadline or not _is_another_process(error):
                 raise
@@ -81,13 +117,26 @@ def _applied(connection: Connection) -> frozenset[int]:
     return frozenset(connection.scalars(select(SCHEMA.c.version)))
 
 
-def _apply(connection: Connection, migrations: Sequence[Migration]) -> None:
+def _apply(connection: Connection, migrations: Sequence[Migration], upgrade: Migration | None) -> None:
     SCHEMA.create(connection, checkfirst=True)
     done = _applied(connection)
     for version, migration in enumerate(migrations, start=1):
         if version not in done:
             connection.execute(SCHEMA.insert().values(version=version))
             migration(connection)
+    tables = inspect(connection)
+    if tables.has_table(RECORDS.name) and tables.has_table(FIRST_TABLE):
+        _retire_first_table(connection, upgrade)
+
+
+def _retire_first_table(connection: Connection, upgrade: Migration | None) -> None:
+    if upgrade is not None:
+        upgrade(connection)
+    elif connection.execute(table(FIRST_TABLE, column("record_id")).select().limit(1)).first():
+        raise LedgerError(
+            "The ledger was made by an older release, and moving it takes its key: start the app with it once."
+        )
+    connection.exec_driver_sql(f"DROP TABLE {FIRST_TABLE}")
 
 
 def _is_another_process(error: Exception) -> bool:

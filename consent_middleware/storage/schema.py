@@ -4,7 +4,7 @@ The names carry a prefix because the database may be the app's own. Only what SQ
 protocol have in common is used: no sequences, no arrays, no locks.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Insert, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Insert, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,23 +12,47 @@ METADATA = MetaData()
 
 SCHEMA = Table("consent_schema", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
-CHOICES = Table(
-    "consent_choices",
+RECORDS = Table(
+    "consent_records",
     METADATA,
     Column("record_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("consent_id", Text, nullable=False),
-    Column("chosen_at", BigInteger, nullable=False),
-    Column("policy_version", Text, nullable=False),
-    Column("policy_digest", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("method", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("allowed", Text, nullable=False),
-    Column("refused", Text, nullable=False),
-    Column("gpc", Boolean, nullable=False),
-    Column("precedence", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("writer", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("erased_at", BigInteger, nullable=False),
+    Column("erasure", LargeBinary, nullable=False),
 )
-"""``allowed`` and ``refused`` are JSON arrays."""
+"""Every recorded fact, and its place in the chain of the process that wrote it. ``content`` is a JSON object.
+
+An erased record keeps only its link: ``consent_id``, ``content`` and ``salt`` are empty, ``erasure`` is the seal of that.
+"""
+
+TEXTS = Table(
+    "consent_texts",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""What visitors were shown, once for each wording."""
+
+CHECKPOINTS = Table(
+    "consent_checkpoints",
+    METADATA,
+    Column("writer", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+"""How far a chain was let go when its records' time was over. One row a chain."""
 
 SIGHTINGS = Table(
     "consent_cookie_sightings",

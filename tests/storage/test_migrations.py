@@ -12,16 +12,12 @@ from sqlalchemy.exc import OperationalError
 from consent_middleware.errors import LedgerError
 from consent_middleware.storage.database import Database
 from consent_middleware.storage.engine import open_engine
-from consent_middleware.storage.migrations import MIGRATIONS, Migration, migrate
+from consent_middleware.storage.migrations import MIGRATIONS, Migration, first_tables, migrate
 from consent_middleware.storage.schema import METADATA
 from consent_middleware.storage.urls import DatabaseUrl
 
-KNOWN = list(range(1, len(MIGRATIONS) + 1))
-"""The versions of this release."""
-
-
-def versions_in(connection: sqlite3.Connection) -> list[int]:
-    return [version for (version,) in connection.execute("SELECT version FROM consent_schema ORDER BY version")]
+ALL_VERSIONS = [(version,) for version, _ in enumerate(MIGRATIONS, start=1)]
+NEXT = len(MIGRATIONS) + 1
 
 
 def upgrade(path: Path, migrations: Sequence[Migration] = MIGRATIONS, *, create: bool = True) -> None:
@@ -55,7 +51,7 @@ def tables_in(path: Path) -> set[str]:
 
 
 def add_a_column(connection: Connection) -> None:
-    connection.exec_driver_sql("ALTER TABLE consent_choices ADD COLUMN jurisdiction TEXT")
+    connection.exec_driver_sql("ALTER TABLE consent_texts ADD COLUMN jurisdiction TEXT")
 
 
 def fail_half_way(connection: Connection) -> None:
@@ -88,7 +84,7 @@ def test_many_that_start_at_once_on_one_new_file_all_find_it_ready(tmp_path: Pat
 
     asyncio.run(start_all())
     connection = sqlite3.connect(tmp_path / "ledger.db")
-    assert versions_in(connection) == KNOWN
+    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == ALL_VERSIONS
     connection.close()
 
 
@@ -99,8 +95,11 @@ def test_a_ledger_with_data_in_it_is_upgraded(tmp_path: Path) -> None:
     connection.execute("INSERT INTO consent_cookie_sightings VALUES ('_ga', '', '/', 0, 0)")
     connection.commit()
     upgrade(path, [*MIGRATIONS, add_a_column])
-    assert versions_in(connection) == [*KNOWN, len(KNOWN) + 1]
-    assert connection.execute("SELECT jurisdiction FROM consent_choices").fetchall() == []
+    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == [
+        *ALL_VERSIONS,
+        (NEXT,),
+    ]
+    assert connection.execute("SELECT jurisdiction FROM consent_texts").fetchall() == []
     assert connection.execute("SELECT name FROM consent_cookie_sightings").fetchall() == [("_ga",)]
     connection.close()
 
@@ -111,8 +110,8 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path) -> N
     with pytest.raises(OperationalError):
         upgrade(path, [*MIGRATIONS, fail_half_way])
     connection = sqlite3.connect(path)
-    assert versions_in(connection) == KNOWN
-    assert "jurisdiction" not in {row[1] for row in connection.execute("PRAGMA table_info(consent_choices)")}
+    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == ALL_VERSIONS
+    assert "jurisdiction" not in {row[1] for row in connection.execute("PRAGMA table_info(consent_texts)")}
     connection.close()
 
 
@@ -126,3 +125,25 @@ def test_without_create_nothing_is_made(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="no ledger"):
         upgrade(tmp_path / "other.db", create=False)
     assert tables_in(tmp_path / "other.db") == set()
+
+
+CHOICE = "INSERT INTO consent_choices VALUES ('1', 'c', 1795000000, '2024', 'q1Zc', 'en', 'form', 'save', '[]', '[]', 0, 'latest')"
+
+
+def test_choices_of_the_first_release_are_not_dropped_by_a_program_that_cannot_chain_them(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    upgrade(path, [first_tables])
+    connection = sqlite3.connect(path)
+    connection.execute(CHOICE)
+    connection.commit()
+    with pytest.raises(LedgerError, match="start the app"):
+        upgrade(path)
+    assert connection.execute("SELECT version FROM consent_schema").fetchall() == [(1,)]
+    assert connection.execute("SELECT count(*) FROM consent_choices").fetchone() == (1,)
+    connection.close()
+
+
+def test_an_empty_first_table_goes(tmp_path: Path) -> None:
+    upgrade(tmp_path / "ledger.db", [first_tables])
+    upgrade(tmp_path / "ledger.db")
+    assert "consent_choices" not in tables_in(tmp_path / "ledger.db")

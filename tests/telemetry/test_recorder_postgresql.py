@@ -7,10 +7,13 @@ import pytest
 
 from consent_middleware.telemetry import Event
 from tests.driving import SAME_ORIGIN, call, mounted, page, scope_of, serving, token, visit_page
-from tests.ledger.test_postgresql import Server, server, url
+from tests.ledger.server import Server
 from tests.telemetry.test_recorder import CHROME, POLICY, TEXT, events, kept, recorder_of
 
-__all__ = ["server", "url"]  # fixtures: one server, a database for each test
+
+@pytest.fixture
+def url(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 def test_events_come_back_as_they_were_and_can_be_erased(url: str) -> None:

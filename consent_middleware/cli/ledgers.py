@@ -1,0 +1,85 @@
+"""The commands ``consent-middleware ledger …``, and what they have in common: an address, a key, an open ledger."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigurationError, LedgerError
+from ..ledger import Ledger
+from ..storage.urls import DatabaseUrl
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+KEY_VARIABLE = "CONSENT_SECRET_KEY"
+_EXAMPLE = "sqlite:///consent.db"
+_PATIENCE = 60.0
+"""Seconds: nobody waits for a page here, and a large ledger's database may take its time."""
+
+
+def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    from . import anchoring, exporting, purging, verifying
+
+    parser = commands.add_parser(
+        "ledger",
+        help="verify, export or purge recorded choices",
+        description="Work with the record of choices.",
+    )
+    tasks = parser.add_subparsers(metavar="TASK", required=True)
+    for module in (exporting, verifying, anchoring, purging):
+        module.add_command(tasks)
+
+
+def add_url(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "url", metavar="URL", help=f"the ledger's database, for example {_EXAMPLE} or postgresql://user@host/database"
+    )
+
+
+def add_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key-file",
+        type=Path,
+        metavar="FILE",
+        help=f"the site's secret keys, one a line, newest first; without it, ${KEY_VARIABLE} is the key",
+    )
+
+
+def secret_keys(arguments: argparse.Namespace) -> list[str]:
+    """Return the keys, newest first. Raises ConfigurationError where there is none."""
+    if arguments.key_file is not None:
+        try:
+            keys = [line.strip() for line in arguments.key_file.read_text(encoding="utf-8").splitlines()]
+        except OSError as error:
+            raise ConfigurationError(f'The keys in "{arguments.key_file}" cannot be read: {error.strerror}.') from error
+    else:
+        keys = [os.environ.get(KEY_VARIABLE, "")]
+    found = [key for key in keys if key]
+    if not found:
+        raise ConfigurationError(
+            f"The ledger's seals are made with the site's secret key: put it into {KEY_VARIABLE}, or name a file of keys "
+            "with --key-file."
+        )
+    return found
+
+
+def with_ledger(
+    arguments: argparse.Namespace, work: Callable[[Ledger], Awaitable[int]], *, keys: list[str] | None = None
+) -> int:
+    """Open the ledger, work with it, and close it. Raises LedgerError where there is none: this makes no new one."""
+    path = DatabaseUrl.parse(arguments.url).path
+    if path is not None and not path.is_file():
+        raise LedgerError(f'There is no ledger at "{path}".')
+
+    async def run() -> int:
+        ledger = Ledger(arguments.url, secret_keys=keys or (), create=False, patience=_PATIENCE)
+        try:
+            await ledger.database.start()
+            return await work(ledger)
+        finally:
+            await ledger.stop()
+
+    return asyncio.run(run())

@@ -1,0 +1,72 @@
+"""``consent-middleware ledger verify``: says whether every chain holds."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..errors import LedgerError
+from ..ledger import Ledger
+from ..ledger.anchors import Anchor, read_anchor
+from ..ledger.verification import Problem, Report
+from . import ledgers
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add_command(tasks: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = tasks.add_parser(
+        "verify",
+        help="check that nothing was changed, taken out or put in",
+        description="Follow every chain of the ledger and name what was edited, is missing, was moved or forged, and, "
+        "against an anchor, what was cut off. Nothing is locked meanwhile. Exit code 1 if something does not hold.",
+    )
+    ledgers.add_url(parser)
+    ledgers.add_key(parser)
+    parser.add_argument("--anchor", type=Path, metavar="FILE", help="what `ledger anchor` printed at an earlier time")
+    parser.add_argument("--json", action="store_true", help="print a JSON object")
+    parser.set_defaults(run=verify)
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    keys = ledgers.secret_keys(arguments)
+
+    async def work(ledger: Ledger) -> int:
+        anchor = _read(arguments.anchor, ledger) if arguments.anchor is not None else None
+        progress = Progress(await ledger.count(), "records")
+        report = await ledger.verify(anchor=anchor, progress=progress.advance)
+        progress.finish()
+        print(_as_json(report) if arguments.json else _as_text(report))
+        return int(not report.holds)
+
+    return ledgers.with_ledger(arguments, work, keys=keys)
+
+
+def _read(path: Path, ledger: Ledger) -> Anchor:
+    try:
+        return read_anchor(path.read_bytes(), ledger.keys)
+    except OSError as error:
+        raise LedgerError(f'The anchor "{path}" cannot be read: {error.strerror}.') from error
+
+
+def _as_text(report: Report) -> str:
+    counted = (
+        f"{report.records:,} records, {report.erased:,} erased, {report.expired:,} expired, in {report.chains:,} chains"
+    )
+    if report.holds:
+        return f"The ledger holds: {counted}."
+    lines = [f"The ledger does not hold: {counted}.", *map(_line, report.problems)]
+    return "\n".join(lines)
+
+
+def _line(problem: Problem) -> str:
+    record = f", record {problem.record_id}" if problem.record_id else ""
+    return f"  {problem.fault}: chain {problem.writer}, place {problem.position}{record}. {problem.message}"
+
+
+def _as_json(report: Report) -> str:
+    data = {"holds": report.holds, **msgspec.to_builtins(report)}
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()

