@@ -37,7 +37,7 @@ class Numbers:
         return [number for batch in self.batches for number in batch]
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not is_so():  # noqa: ASYNC110 (another thread makes it so)
                 await asyncio.sleep(0.005)
 
