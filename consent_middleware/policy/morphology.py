@@ -63,13 +63,18 @@ def tokenise(name: str) -> tuple[list[str], list[bool]]:
 
 def read(name: str, lexicon: Lexicon) -> Reading:
     """Weigh the words of a name."""
-    words, strangers = _words(*tokenise(name), lexicon)
-    unfit = "alone" if strangers else "beside"
-    spoken = [(word, evidence) for word in words for evidence in lexicon[word] if evidence.company != unfit]
+    spoken = list_evidence(name, lexicon)
     weights: dict[str, list[float]] = {}
     for _, evidence in spoken:
         weights.setdefault(evidence.purpose, []).append(evidence.weight)
     return _decide({purpose: _add(found) for purpose, found in weights.items()}, spoken)
+
+
+def list_evidence(name: str, lexicon: Lexicon) -> list[tuple[str, Evidence]]:
+    """Each word that counts in this name with each thing it says, in the order of the name."""
+    words, strangers = _words(*tokenise(name), lexicon)
+    unfit = "alone" if strangers else "beside"
+    return [(word, evidence) for word in words for evidence in lexicon[word] if evidence.company != unfit]
 
 
 def _add(weights: list[float]) -> float:
