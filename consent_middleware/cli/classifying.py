@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..policy import Policy
-from ..policy.classifier import classify
+from ..policy.classifier import classify, weigh_words
 from ..policy.verdict import Verdict
 from .tables import table
 
@@ -29,7 +29,9 @@ def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "--attributes", metavar="TEXT", help="evidence: as in Set-Cookie, for example 'HttpOnly; Max-Age=3600'"
     )
     parser.add_argument("--host", help="evidence: the host that set the cookie")
-    parser.add_argument("--explain", action="store_true", help="print everything a verdict says, one fact a line")
+    parser.add_argument(
+        "--explain", action="store_true", help="print all a verdict says, with the weight of each word, one fact a line"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON array with one object for each name")
     parser.set_defaults(run=tell)
 
@@ -74,4 +76,6 @@ def _facts(verdict: Verdict) -> dict[str, object]:
 
 def _explained(name: str, verdict: Verdict) -> str:
     facts = [[fact, str(value)] for fact, value in _facts(verdict).items() if value is not None]
+    if not verdict.rule.startswith(("policy:", "catalogue:")):
+        facts += [["word", f"{word}: {says}, weight {weight:g}"] for word, says, weight in weigh_words(name)]
     return "\n".join([name, *table(facts)])

@@ -98,7 +98,8 @@ class Catalogue:
         self._index = index
         # Longest beginning first: "_ga_<id>" speaks before a shorter one would. Three letters tell which lengths to try.
         self._lengths = _lengths_by_start(index.templates)
-        self._ending_lengths = sorted({len(ending) for ending in index.endings}, reverse=True)
+        self._short_endings = sorted({len(ending) for ending in index.endings if len(ending) < _TELLING}, reverse=True)
+        self._ending_lengths = _lengths_by_end(index.endings, self._short_endings)
         self._hosts = {host: number for number, vendor in enumerate(index.vendors) for host in vendor.hosts}
 
     def find(self, name: str) -> Known | None:
@@ -149,7 +150,7 @@ class Catalogue:
                     if name.endswith(ending, length) and fills(filler, name[length : size - len(ending)]):
                         return self._tell(group, f"{beginning}{filler}{ending}")
         endings = self._index.endings
-        for length in self._ending_lengths:
+        for length in self._ending_lengths.get(name[-_TELLING:], self._short_endings):
             cut = size - length
             if cut > 0 and (ending := name[cut:]) in endings:
                 for filler, group in endings[ending]:
@@ -164,6 +165,14 @@ def _lengths_by_start(beginnings: Iterable[str]) -> dict[str, tuple[int, ...]]:
         if len(beginning) >= _TELLING:
             found.setdefault(beginning[:_TELLING], set()).add(len(beginning))
     return {start: (*sorted(lengths, reverse=True), *_SHORT) for start, lengths in found.items()}
+
+
+def _lengths_by_end(endings: Iterable[str], short: list[int]) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for ending in endings:
+        if len(ending) >= _TELLING:
+            found.setdefault(ending[-_TELLING:], set()).add(len(ending))
+    return {end: [*sorted(lengths, reverse=True), *short] for end, lengths in found.items()}
 
 
 def load() -> Catalogue:

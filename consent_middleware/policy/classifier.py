@@ -5,7 +5,7 @@ from typing import Protocol
 from consent_middleware.caches import BoundedCache
 from consent_middleware.policy import catalogue, evidence, lexicon, morphology
 from consent_middleware.policy.catalogue import Known, Vendor
-from consent_middleware.policy.names import CONSIDERED, bound_to_host, forms
+from consent_middleware.policy.names import CONSIDERED, bound_to_host, forms, peel_prefix
 from consent_middleware.policy.verdict import UNCLASSIFIED, Verdict
 
 REMEMBERED = 8192
@@ -61,6 +61,14 @@ def classify(
     if verdict.purpose is not UNCLASSIFIED or (value is None and attributes is None):
         return verdict
     return _weigh_evidence(name[:CONSIDERED], verdict, value, attributes)
+
+
+def weigh_words(name: str) -> list[tuple[str, str, float]]:
+    """The words that count in a name, each with what it speaks for and its weight: the sum behind a ``name:`` rule."""
+    return [
+        (word.replace("+", " "), _finer(evidence.purpose, evidence.kind), evidence.weight)
+        for word, evidence in morphology.list_evidence(peel_prefix(name[:CONSIDERED]), _LEXICON)
+    ]
 
 
 def _judge_for(policy: Declarations, name: str) -> Verdict:

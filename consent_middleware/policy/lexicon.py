@@ -35,9 +35,13 @@ class Lexicon:
         self._evidence = compiled.evidence
         self.known = compiled.words
         """What is a word at all; a plain dictionary, since a new name asks it some thirty times."""
-        # Most places in a strange name begin no word: three letters tell, and save ten look-ups.
-        self.beginnings = frozenset(word[:3] for word in compiled.words)
-        """The first three letters of every word."""
+        # Most places in a strange name begin no word: three letters tell, and how long a word they may begin.
+        self.beginnings: dict[str, int] = {}
+        """The first three letters of every word, with the length of the longest that begins so."""
+        for word in compiled.words:
+            self.beginnings[word[:3]] = max(len(word), self.beginnings.get(word[:3], 0))
+        self.openers = frozenset(word.partition("+")[0] for word in compiled.words if "+" in word)
+        """The words that phrases begin with."""
 
     def __getitem__(self, word: str) -> tuple[Evidence, ...]:
         return self._evidence[self.known[word]]

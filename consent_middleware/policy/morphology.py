@@ -17,7 +17,6 @@ _MOST_TOKENS = 24
 _LONGEST_PHRASE = 3
 _LONGEST_GLUED = 32
 _SHORTEST_GLUED = 4
-_LONGEST_WORD = 20
 _LONG_ENOUGH = 6
 _LEAST_SCORE = 1.0
 _LEAST_MARGIN = 0.5
@@ -63,13 +62,18 @@ def tokenise(name: str) -> tuple[list[str], list[bool]]:
 
 def read(name: str, lexicon: Lexicon) -> Reading:
     """Weigh the words of a name."""
-    words, strangers = _words(*tokenise(name), lexicon)
-    unfit = "alone" if strangers else "beside"
-    spoken = [(word, evidence) for word in words for evidence in lexicon[word] if evidence.company != unfit]
+    spoken = list_evidence(name, lexicon)
     weights: dict[str, list[float]] = {}
     for _, evidence in spoken:
         weights.setdefault(evidence.purpose, []).append(evidence.weight)
     return _decide({purpose: _add(found) for purpose, found in weights.items()}, spoken)
+
+
+def list_evidence(name: str, lexicon: Lexicon) -> list[tuple[str, Evidence]]:
+    """Each word that counts in this name with each thing it says, in the order of the name."""
+    words, strangers = _words(*tokenise(name), lexicon)
+    unfit = "alone" if strangers else "beside"
+    return [(word, evidence) for word in words for evidence in lexicon[word] if evidence.company != unfit]
 
 
 def _add(weights: list[float]) -> float:
@@ -110,26 +114,36 @@ def _words(tokens: list[str], joined: list[bool], lexicon: Lexicon) -> tuple[lis
     count = len(tokens)
     known = lexicon.known
     while position < count:
-        for size in range(min(_LONGEST_PHRASE, count - position), 1, -1):
-            parts = tokens[position : position + size]
-            phrase = "".join(parts)
-            if not all(joined[position + 1 : position + size]) or phrase not in known:
-                phrase = "+".join(parts)
-            if phrase in known:
-                found.append(phrase)
-                position += size
-                break
+        token = tokens[position]
+        size, phrase = _find_phrase(tokens, joined, position, lexicon)
+        if phrase:
+            found.append(phrase)
+        elif token in known:
+            found.append(token)
+        elif len(token) > _SHORTEST_GLUED and (parts := _unglue(token, lexicon)):
+            found.extend(_words(parts, [False] * len(parts), lexicon)[0] if len(parts) > 1 else parts)
+            strangers |= sum(map(len, parts)) < len(token)
         else:
-            token = tokens[position]
-            if token in known:
-                found.append(token)
-            elif len(token) > _SHORTEST_GLUED and (parts := _unglue(token, lexicon)):
-                found.extend(_words(parts, [False] * len(parts), lexicon)[0] if len(parts) > 1 else parts)
-                strangers |= sum(map(len, parts)) < len(token)
-            else:
-                strangers |= _is_strange(token)
-            position += 1
+            strangers |= _is_strange(token)
+        position += size
     return found, strangers
+
+
+def _find_phrase(tokens: list[str], joined: list[bool], position: int, lexicon: Lexicon) -> tuple[int, str]:
+    """The longest word of several humps, or phrase of several words, that begins here; how many tokens it takes."""
+    known = lexicon.known
+    opens = tokens[position] in lexicon.openers
+    end = min(position + _LONGEST_PHRASE, len(tokens))
+    # Most tokens stand alone and begin no phrase: nothing to join and look up.
+    if not opens and (position + 1 >= end or not joined[position + 1]):
+        return 1, ""
+    for stop in range(end, position + 1, -1):
+        parts = tokens[position:stop]
+        if all(joined[position + 1 : stop]) and (word := "".join(parts)) in known:
+            return stop - position, word
+        if opens and (phrase := "+".join(parts)) in known:
+            return stop - position, phrase
+    return 1, ""
 
 
 def _is_strange(token: str) -> bool:
@@ -147,10 +161,8 @@ def _unglue(token: str, lexicon: Lexicon) -> list[str]:
     start, size, known_until = 0, len(token), 0
     beginnings = lexicon.beginnings
     while start < size:
-        if token[start : start + 3] not in beginnings:
-            start += 1
-            continue
-        end = _longest_word(token, start, known_until, lexicon)
+        longest = beginnings.get(token[start : start + 3], 0)
+        end = _longest_word(token, start, min(size, start + longest), known_until, lexicon) if longest else 0
         if end:
             found.append(token[start:end])
             start = known_until = end
@@ -159,10 +171,10 @@ def _unglue(token: str, lexicon: Lexicon) -> list[str]:
     return found
 
 
-def _longest_word(token: str, start: int, known_until: int, lexicon: Lexicon) -> int:
+def _longest_word(token: str, start: int, furthest: int, known_until: int, lexicon: Lexicon) -> int:
     size = len(token)
     known = lexicon.known
-    for end in range(min(size, start + _LONGEST_WORD), start + 1, -1):
+    for end in range(furthest, start + 1, -1):
         part = token[start:end]
         if part not in known:
             continue

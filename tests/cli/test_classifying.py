@@ -51,6 +51,16 @@ def test_an_explanation_has_one_fact_a_line(capsys: pytest.CaptureFixture[str]) 
     assert "vendor" not in second
 
 
+def test_an_explanation_shows_the_weight_of_each_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "--explain", "login_language", "__Host-sessionid"]) == 0
+    first, second = capsys.readouterr().out.split("\n\n")
+    assert [line for line in first.splitlines() if line.startswith("  word ")] == [
+        "  word        login: authentication, weight 4",
+        "  word        language: preference (language), weight 5.5",
+    ]
+    assert "  word " not in second, "a known name is not judged by its words"
+
+
 def test_a_policy_with_problems_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", "--policy", str(tmp_path / "none.toml"), "_ga"]) == 1
     assert "1 problem in the policy" in capsys.readouterr().err

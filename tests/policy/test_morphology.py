@@ -55,6 +55,18 @@ def test_a_name_is_taken_apart_at_humps_and_marks(name: str, tokens: list[str]) 
         ("sprachwahl", "preference"),
         ("acme_sprache", "preference"),
         ("语言", "preference"),
+        ("acme_loginAttempts", "security"),
+        ("acme_idp", "authentication"),
+        ("acme_authorize", "authentication"),
+        ("BusTrack.Auth", "authentication"),
+        ("fido2.attestationOptions", "authentication"),
+        ("authenticity_token", "security"),
+        ("acme_session_depth", "analytics"),
+        ("acme_newUser", "analytics"),
+        ("acme-sticky-header", "preference"),
+        ("acme_sticky", "security"),
+        ("bitbucket_setup", None),
+        ("google-analytics-enabled", "security"),
     ],
 )
 def test_words_add_up_to_a_purpose(name: str, purpose: str | None) -> None:
