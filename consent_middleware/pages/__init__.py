@@ -2,5 +2,6 @@
 
 from .app import Pages
 from .banner import Banner
+from .placeholder import Placeholders
 
-__all__ = ["Banner", "Pages"]
+__all__ = ["Banner", "Pages", "Placeholders"]
