@@ -13,6 +13,7 @@ from .errors import ConfigurationError, LedgerError
 from .gates import grounds, notices, observation, preparation, validators
 from .gates.documents import is_navigation
 from .gates.findings import Report
+from .gates.html_answer import HtmlGates
 from .gates.masks import MaskSets
 from .gates.recognition import Recognition, effective
 from .gates.request import admit
@@ -21,7 +22,7 @@ from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
 from .ledger import Ledger, proof_of
-from .pages import Banner, Pages, ShownTexts
+from .pages import Banner, Pages, Placeholders, ShownTexts
 from .policy import Policy
 from .telemetry import Recorder
 from .veils import Veiled
@@ -106,6 +107,7 @@ class ConsentMiddleware:
         )
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._shown = ShownTexts(self._pages, self._banner)
+        placeholders = Placeholders(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._gates = Gates(
             policy=self.policy,
             recognition=self._recognition,
@@ -115,6 +117,7 @@ class ConsentMiddleware:
             set_cookies=SetCookieFilter(self._seen, self._report, is_observing=self._is_observing),
             seen=self._seen,
             banner=self._banner,
+            html_gates=HtmlGates(self.policy, placeholders, self._report),
             report=self._report,
             disclosures=self.disclosures,
             page_seen=self.recorder.see_page
@@ -155,9 +158,14 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known, client)
-        if is_document and self._banner.is_needed(known):
-            preparation.prepare(scope, shape, self._banner, known)
-        app = self._pages if is_ours else self.app
+        if is_document and gate.page().is_rewritten:
+            preparation.prepare(scope, shape, gate.page())
+        elif shape.is_conditional and preparation.prepare_part(scope, gate.page()):
+            # The visit is looked at, so that the answer is.
+            gate.is_conditional = bool(gate.visit)
+        app = self.app
+        if is_ours:
+            app, gate.is_ours = self._pages, True
         try:
             await app(scope, receive, gate.send)
         finally:

@@ -1,11 +1,13 @@
-"""Opens and closes the content encodings that can be written through.
+"""Opens and closes the content encodings that can be written through; each chunk that comes in goes out, so streaming stays.
 
-gzip and deflate come with Python; each chunk that comes in goes out (a sync flush), so streaming stays streaming.
+gzip and deflate come with Python. br and zstd are there where a library for them is: see ``codings``.
 """
 
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
+
+from .codings import Encoder, open_brotli, open_zstd
 
 _GZIP = zlib.MAX_WBITS | 16
 _GZIP_SIGN = b"\x1f"
@@ -19,31 +21,60 @@ class Body(Protocol):
     def feed(self, data: bytes, *, is_last: bool) -> bytes: ...
 
 
+class Decoder(Protocol):
+    """Something that unpacks a body chunk by chunk, into pieces of bounded size."""
+
+    def decode(self, data: bytes) -> Iterator[bytes]: ...
+
+
+def can_open(coding: bytes) -> bool:
+    """Say whether a coding (lower case) can be opened here."""
+    return (
+        coding in SUPPORTED
+        or (coding == b"br" and open_brotli() is not None)
+        or (coding == b"zstd" and open_zstd() is not None)
+    )
+
+
 class Recoded:
     """Decodes, hands on to ``inner``, encodes again; a small chunk that unpacks to a huge one takes no more memory than a piece."""
 
     def __init__(self, inner: Body, coding: bytes) -> None:
         self._inner = inner
-        self._is_gzip = coding != b"deflate"
-        self._decoder = zlib.decompressobj(_GZIP) if self._is_gzip else None
-        self._encoder = zlib.compressobj(6, wbits=_GZIP if self._is_gzip else zlib.MAX_WBITS)
+        self._decoder, self._encoder = _opened(coding)
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
-        """Return the encoded bytes that can go out now. Raises zlib.error on a body that is not what its header says."""
+        """Return the encoded bytes that can go out now. Raises the library's own error on a body that is not what its header says."""
         encoded: list[bytes] = []
         is_pending = False
-        for piece in self._decode(data):
+        for piece in self._decoder.decode(data):
             plain = self._inner.feed(piece, is_last=False)
             is_pending |= bool(plain)
             encoded.append(self._encoder.compress(plain))
         if is_last:
             encoded.append(self._encoder.compress(self._inner.feed(b"", is_last=True)))
-            encoded.append(self._encoder.flush())
+            encoded.append(self._encoder.finish())
         elif is_pending:
-            encoded.append(self._encoder.flush(zlib.Z_SYNC_FLUSH))
+            encoded.append(self._encoder.flush())
         return b"".join(encoded)
 
-    def _decode(self, data: bytes) -> Iterator[bytes]:
+
+def _opened(coding: bytes) -> tuple[Decoder, Encoder]:
+    if coding in SUPPORTED:
+        is_gzip = coding != b"deflate"
+        return _Inflater(is_gzip=is_gzip), _Deflater(_GZIP if is_gzip else zlib.MAX_WBITS)
+    opened = open_brotli() if coding == b"br" else open_zstd() if coding == b"zstd" else None
+    if opened is None:
+        raise ValueError(f"no library opens {coding!r}")
+    return opened()
+
+
+class _Inflater:
+    def __init__(self, *, is_gzip: bool) -> None:
+        self._is_gzip = is_gzip
+        self._decoder = zlib.decompressobj(_GZIP) if is_gzip else None
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
         while data:
             decoder = self._decoder = self._decoder or _inflater(data)
             if decoder.eof:
@@ -58,6 +89,20 @@ class Recoded:
                 piece = decoder.decompress(decoder.unconsumed_tail, _PIECE)
                 yield piece
             data = decoder.unused_data
+
+
+class _Deflater:
+    def __init__(self, bits: int) -> None:
+        self._encoder = zlib.compressobj(6, wbits=bits)
+
+    def compress(self, data: bytes) -> bytes:
+        return self._encoder.compress(data)
+
+    def flush(self) -> bytes:
+        return self._encoder.flush(zlib.Z_SYNC_FLUSH)
+
+    def finish(self) -> bytes:
+        return self._encoder.flush()
 
 
 def _inflater(data: bytes) -> "zlib._Decompress":

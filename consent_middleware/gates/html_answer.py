@@ -47,7 +47,7 @@ class HtmlGates:
 
     def __init__(self, policy: Policy, placeholders: Placeholders, report: Report | None) -> None:
         self.parties = ThirdParties(policy)
-        self._optional = frozenset({*policy.optional, *policy.services})
+        self._optional = frozenset({*policy.optional, *policy.services}) | self.parties.optional
         self._placeholders = placeholders
         self._report = report
 

@@ -1,9 +1,9 @@
-"""Prepares an app's page for the banner: which pages can carry one, and what their headers may then still say."""
+"""Prepares an app's HTML for what is put in or taken out: which answers can be rewritten, and what their headers then say."""
 
 import functools
 import logging
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..asgi import Header, Scope
 from ..consent import Standing
@@ -11,25 +11,30 @@ from . import headers as response_headers
 from . import variants
 from .banner import Banner
 from .csp import FREE, allowance
-from .encodings import SUPPORTED, Body, Recoded
+from .encodings import Body, Recoded, can_open
 from .heads import read_head
 from .html import BodyInserter
+from .html_answer import Chained, HtmlGates, Terms
+from .links import allowed_links
 
 logger = logging.getLogger("consent_middleware")
 
 DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _VARY: Header = (b"vary", b"Cookie, Sec-GPC")
 _PRIVATE: Header = (b"cache-control", b"private")
+_DATED = frozenset({b"last-modified"})
 _NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
 
 class Page(NamedTuple):
-    """One answer that may be a page into which the banner goes."""
+    """One answer that may be HTML: a document, into which the banner goes, or a part of one, which is read all the same."""
 
     banner: Banner
+    html_gates: HtmlGates
     standing: Standing
     scope: Scope
+    is_document: bool
     restrictions: tuple[Header, ...] = ()
     """What keeps a page, and the frames in it, from asking for more than is allowed."""
 
@@ -39,49 +44,82 @@ class Page(NamedTuple):
         ``is_ours``: no other middleware further in takes care of this page.
         """
         head = read_head(headers)
-        is_wanted = is_ours and self.banner.is_needed(self.standing)
-        if head.is_simple and is_wanted and status not in _NO_BODY:
+        if head.is_simple and is_ours and status not in _NO_BODY and self.has_banner:
             content_type = headers[head.content_type][1]
             if _is_html_type(content_type) and _is_ascii_compatible(content_type):
                 return [*head.lasting(headers), _VARY, _PRIVATE, *self.restrictions], self._body(
                     headers, b"", has_policy=False
                 )
-        if not is_html(status, headers):
+        kind = _kind_of(status, headers)
+        if kind is None:
             return headers, None
         response_headers.add_vary(headers, *DEPENDS_ON)
         headers += [pair for pair in self.restrictions if pair not in headers]
-        return self._opened(status, headers) if is_wanted else (headers, None)
+        return self._opened(status, headers, is_xml=kind == "xml") if is_ours else (headers, None)
 
-    def _opened(self, status: int, headers: list[Header]) -> tuple[list[Header], Body | None]:
+    @property
+    def has_banner(self) -> bool:
+        return self.is_document and self.banner.is_needed(self.standing)
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Say whether something is put into this page, or may be taken out, if it is one."""
+        return self.has_banner or self.html_gates.is_needed(self._terms())
+
+    def variant(self) -> str:
+        """Name what this visitor gets: equal names, equal pages (but for the page's own address)."""
+        variant = self.html_gates.variant(self._terms())
+        return self.banner.variant(self.standing, self.scope) + variant if self.has_banner else variant
+
+    def _terms(self) -> Terms:
+        return self.html_gates.terms(self.standing.decision, self.scope, is_document=self.is_document)
+
+    def _opened(self, status: int, headers: list[Header], *, is_xml: bool) -> tuple[list[Header], Body | None]:
+        # One visitor's page, with or without gaps, is nothing for others: some caches look at no Vary.
         if status == 304:
             response_headers.make_private(headers)
             return self._with_variant(headers), None
         if status in _NO_BODY or not _is_rewritable(headers):
             return headers, None
+        terms = self._terms()
+        has_banner = self.has_banner and not is_xml
+        if not has_banner and not self.html_gates.is_needed(terms):
+            if response_headers.is_shared(headers):
+                response_headers.make_private(headers)
+            # A date says nothing about what a visitor allows: it would bring this page back when that has changed.
+            return self._with_variant(response_headers.without(headers, _DATED)), None
         coding = response_headers.first(headers, b"content-encoding").strip().lower()
-        if coding not in (b"", b"identity") and coding not in SUPPORTED:
+        if coding not in (b"", b"identity") and not can_open(coding):
             _tell_unwritable(coding)
             return headers, None
-        body = self._body(headers, coding, has_policy=True)
+        body = self._body(headers, coding, has_policy=True, is_xml=is_xml)
+        if self.html_gates.is_needed(terms):
+            headers = allowed_links(headers, self.html_gates.parties, terms.allows)
         headers = response_headers.drop_body_facts(headers)
         response_headers.make_private(headers)
         return self._with_variant(headers), body
 
-    def _body(self, headers: list[Header], coding: bytes, *, has_policy: bool) -> Body | None:
+    def _body(self, headers: list[Header], coding: bytes, *, has_policy: bool, is_xml: bool = False) -> Body | None:
         if self.scope.get("method") == "HEAD":
             return None
-        allowed = FREE
-        if has_policy:
-            host = response_headers.first(self.scope.get("headers") or (), b"host")
-            allowed = allowance(headers, host)
-        markup = self.banner.render(self.standing, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
-        inserter = BodyInserter(markup)
-        return Recoded(inserter, coding) if coding in SUPPORTED else inserter
+        terms = self._terms()
+        body: Body | None = None
+        if self.html_gates.is_needed(terms):
+            body = self.html_gates.body(terms, self.standing, self.scope, is_xml=is_xml)
+        if self.has_banner and not is_xml:
+            allowed = FREE
+            if has_policy:
+                host = response_headers.first(self.scope.get("headers") or (), b"host")
+                allowed = allowance(headers, host)
+            markup = self.banner.render(self.standing, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
+            inserter = BodyInserter(markup)
+            body = inserter if body is None else Chained(body, inserter)
+        return body if body is None or coding in (b"", b"identity") else Recoded(body, coding)
 
     def _with_variant(self, headers: list[Header]) -> list[Header]:
         if not response_headers.first(headers, b"etag"):
             return headers
-        variant = self.banner.variant(self.standing, self.scope)
+        variant = self.variant()
         return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
 
 
@@ -99,12 +137,30 @@ def is_html(status: int, headers: list[Header]) -> bool:
     return _is_html_type(written) or (status == 304 and not written and bool(response_headers.first(headers, b"etag")))
 
 
+def html_kind(content_type: bytes) -> Literal["html", "xml"] | None:
+    """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type."""
+    return "html" if _is_html_type(content_type) else "xml" if _is_xhtml_type(content_type) else None
+
+
+def _kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None:
+    """A 304 has no type, and counts as a page."""
+    written = response_headers.first(headers, b"content-type")
+    if status == 304 and not written and response_headers.first(headers, b"etag"):
+        return "html"
+    return html_kind(written)
+
+
 # A site writes a handful of content types, again and again.
 
 
 @functools.lru_cache(maxsize=128)
 def _is_html_type(content_type: bytes) -> bool:
     return content_type.partition(b";")[0].strip().lower() == b"text/html"
+
+
+@functools.lru_cache(maxsize=128)
+def _is_xhtml_type(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() == b"application/xhtml+xml"
 
 
 @functools.lru_cache(maxsize=128)
@@ -115,4 +171,7 @@ def _is_ascii_compatible(content_type: bytes) -> bool:
 @functools.lru_cache(maxsize=16)
 def _tell_unwritable(coding: bytes) -> None:
     """Say it once a coding, not once a page."""
-    logger.warning("No banner: the page is encoded as %r, which cannot be written into.", coding.decode("latin-1"))
+    logger.warning(
+        "A page is encoded as %r, which cannot be opened here: it gets no banner, and keeps its third parties.",
+        coding.decode("latin-1"),
+    )

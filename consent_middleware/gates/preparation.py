@@ -1,12 +1,11 @@
-"""What a page request must be relieved of, so that the banner can be written into the answer."""
+"""What a page request must be relieved of, so that the answer can be rewritten."""
 
 import re
 from functools import lru_cache
+from typing import Protocol
 
 from ..asgi import Header, Scope
-from ..consent import Standing
 from . import variants
-from .banner import Banner
 from .masks import GONE, or_gone
 from .shapes import ABOUT_THE_BODY, Shape
 
@@ -17,8 +16,14 @@ _LONGEST = 256
 _BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
 
 
-def prepare(scope: Scope, shape: Shape, banner: Banner, standing: Standing) -> None:
-    """Change the scope in place, for a page that will carry ``banner`` for this visitor.
+class HasVariant(Protocol):
+    """A page that knows how caches tell it from the same one for others."""
+
+    def variant(self) -> str: ...
+
+
+def prepare(scope: Scope, shape: Shape, page: HasVariant) -> None:
+    """Change the scope in place, for a page that will be rewritten for this visitor.
 
     The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
     that would send a body past us are withdrawn. ``shape`` is the request's own; its headers are already the app's copy.
@@ -35,7 +40,7 @@ def prepare(scope: Scope, shape: Shape, banner: Banner, standing: Standing) -> N
             headers[place] = _openable(value[:_LONGEST])
             continue
         if name == b"if-none-match":
-            tags = variants.take_off(value, banner.variant(standing, scope))
+            tags = variants.take_off(value, page.variant())
             headers[place] = or_gone(name, tags or None)
         else:
             # A date or a range of the app's own file says nothing about the page with the banner in it.
@@ -46,6 +51,19 @@ def prepare(scope: Scope, shape: Shape, banner: Banner, standing: Standing) -> N
     extensions = scope.get("extensions")
     if extensions and any(name in extensions for name in _BODY_SHORTCUTS):
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
+
+
+def prepare_part(scope: Scope, page: HasVariant) -> bool:
+    """Take our mark off the validator of a request that may be for a part of a page; say whether there was one."""
+    headers = scope["headers"]
+    is_marked = False
+    for place, (name, value) in enumerate(headers):
+        if name == b"if-none-match" and variants.SIGN in value:
+            is_marked = True
+            headers[place] = or_gone(name, variants.take_off_marked(value, page.variant()) or None)
+    if is_marked and GONE in headers:
+        scope["headers"] = [pair for pair in headers if pair is not GONE]
+    return is_marked
 
 
 @lru_cache(maxsize=256)

@@ -26,7 +26,9 @@ from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
 from .findings import Action, Finding, Report
-from .insertion import DEPENDS_ON, Page, is_html
+from .html_answer import HtmlGates
+from .insertion import DEPENDS_ON, Page, html_kind, is_html
+from .links import allowed_values
 from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
@@ -41,6 +43,7 @@ _STARTS = frozenset(
 _OVER: Scope = {}
 _lower = bytes.lower
 _names = itemgetter(0)
+_values = itemgetter(1)
 _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
@@ -61,6 +64,7 @@ class Gates:
     set_cookies: SetCookieFilter
     seen: SeenCookies
     banner: Banner
+    html_gates: HtmlGates
     report: Report | None
     disclosures: Disclosures
     page_seen: Callable[[Standing, Scope, int], None] | None = None
@@ -89,6 +93,10 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     made_visit: Visit | None = None
     body: Body | None = None
     has_started: bool = False
+    is_conditional: bool = False
+    """The request carried a validator with our mark, so that a 304 is about HTML."""
+    is_ours: bool = False
+    """Our own pages answer, which hold nothing of third parties."""
     is_superseded: bool = False
     """A second middleware further in speaks to this visitor: one banner is enough."""
 
@@ -139,9 +147,15 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             elif not self.is_document:
                 headers = message.get("headers")
                 # Nobody asked about the visitor, and nothing in the answer is ours to judge.
-                if type(headers) is list and self.known.masks.handled.isdisjoint(map(_lower, map(_names, headers))):
+                if (
+                    type(headers) is list
+                    and self.known.masks.handled.isdisjoint(map(_lower, map(_names, headers)))
+                    and b"html" not in b"".join(map(_values, headers)).lower()
+                ):
                     return self.server_send(message)
             return self.server_send(self._start(message))
+        if kind == "http.response.early_hint":
+            return self.server_send(self._hinted(message))
         return self.server_send(message)
 
     async def _send_committed(self, message: Message) -> None:
@@ -158,16 +172,29 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         Measured, that was a third of a server's capacity. The visit stays, for layers further out that ask afterwards.
         """
         self.scope = _OVER
+        self.body = None
         self.server_send = _send_late
 
     def observe(self, message: Message) -> Message:
-        """Judge what a message would set, and return it to be sent as it is."""
-        if message["type"] not in _STARTS or message.get("headers") is None:
+        """Judge what a message would set and what of third parties a page holds, and return it to be sent as it is."""
+        kind = message["type"]
+        if kind == "http.response.body" and self.body is not None:
+            self._rewritten(message, self.body)
+        if kind not in _STARTS or message.get("headers") is None:
             return message
         message = _readable(message)
-        headers, _ = self._filtered(list(message["headers"]), self._rules().masks.handled)
+        headers = list(message["headers"])
+        if kind == "http.response.start":
+            self._watch(headers)
+        headers, _ = self._filtered(headers, self._rules().masks.handled)
         self._add_cookies(headers)
         return message
+
+    def _watch(self, headers: list[Header]) -> None:
+        html = html_kind(response_headers.first(headers, b"content-type"))
+        if html is not None and not response_headers.first(headers, b"content-encoding"):
+            decision = (self.made_visit or self.known).decision
+            self.body = gates_of(self).html_gates.watcher(decision, is_xml=html == "xml")
 
     def _start(self, message: Message) -> Message:
         headers = message.get("headers")
@@ -189,17 +216,39 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
-            if self.is_document:
-                gates, status, is_ours = gates_of(self), message["status"], not self.is_superseded
-                page = Page(gates.banner, visit or self.known, self.scope, masks.page_headers)
-                if gates.page_seen is not None and is_ours and is_html(status, headers):
-                    gates.page_seen(page.standing, self.scope, status)
-                headers, self.body = page.prepare(status, headers, is_ours=is_ours)
-                if masks.page_headers:
+            status = message["status"]
+            if self.is_document or self._may_be_part(status, headers):
+                page, is_last = self.page(), not self.is_superseded
+                page_seen = gates_of(self).page_seen
+                if page_seen is not None and self.is_document and is_last and is_html(status, headers):
+                    page_seen(page.standing, self.scope, status)
+                headers, self.body = page.prepare(status, headers, is_ours=is_last)
+                if self.is_document and masks.page_headers:
                     hints.forget_refused(headers, page.standing.decision, raw_request_of(self)[0])
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
+
+    def page(self) -> Page:
+        """Return how this answer is prepared if it is HTML."""
+        standing, gates = self.made_visit or self.known, gates_of(self)
+        restrictions = self._rules().masks.page_headers if self.is_document else ()
+        return Page(gates.banner, gates.html_gates, standing, self.scope, self.is_document, restrictions)
+
+    def _may_be_part(self, status: int, headers: list[Header]) -> bool:
+        """Say whether the answer may be HTML that is no document: a frame, a fragment for a script, a page asked for once more."""
+        if self.is_ours:
+            return False
+        if status == 304:
+            return self.is_conditional
+        return html_kind(response_headers.first(headers, b"content-type")) is not None
+
+    def _hinted(self, message: Message) -> Message:
+        """Leave out of an early hint what leads to refused third parties."""
+        gates, decision = gates_of(self).html_gates, (self.made_visit or self.known).decision
+        links = list(message.get("links") or ())
+        allowed = links if self.is_ours else allowed_values(links, gates.parties, decision.allows)
+        return message if allowed == links else {**message, "links": allowed}
 
     def _rules(self) -> Rules:
         """The rules that hold now: another choice may have been made since the request came."""

@@ -48,6 +48,8 @@ class Shape:
     mode: int
     """``Sec-Fetch-Mode``."""
     about_the_body: tuple[int, ...]
+    is_conditional: bool
+    """``If-None-Match`` is there."""
     is_plain: bool
     """One Cookie header and no signal, as nearly every returning visitor sends."""
     is_repeated: bool
@@ -106,6 +108,7 @@ class Shapes:
             destination=_place(names, b"sec-fetch-dest"),
             mode=_place(names, b"sec-fetch-mode"),
             about_the_body=tuple(place for place, name in enumerate(names) if name in ABOUT_THE_BODY),
+            is_conditional=b"if-none-match" in names,
             is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
             is_repeated=_is_repeated(names),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),

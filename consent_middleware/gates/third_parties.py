@@ -41,6 +41,8 @@ class ThirdParties:
 
     def __init__(self, policy: Policy) -> None:
         self._recipients = Recipients(policy)
+        self.optional = self._recipients.optional
+        """What may have to be allowed: services, and purposes, of which the policy need not offer every one."""
         self._scanner = HostScanner(self._recipients.hosts)
         self._matches: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
 

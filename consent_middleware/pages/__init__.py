@@ -2,6 +2,7 @@
 
 from .app import Pages
 from .banner import Banner
+from .placeholder import Placeholders
 from .shown import ShownTexts
 
-__all__ = ["Banner", "Pages", "ShownTexts"]
+__all__ = ["Banner", "Pages", "Placeholders", "ShownTexts"]

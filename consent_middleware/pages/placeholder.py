@@ -89,7 +89,7 @@ class Placeholders:
             base=root + self._mount.prefix,
             id=name,
             kind="service" if service is not None else "purpose",
-            name=recipient,
+            recipient=recipient,
             what=wording.text(what),
             slots=_SLOTS,
         )

@@ -64,6 +64,12 @@ class Recipients:
     def hosts(self) -> frozenset[str]:
         return frozenset(self._declared) | frozenset(self._known)
 
+    @property
+    def optional(self) -> frozenset[str]:
+        """Every id that is no necessary one's."""
+        tables = (*self._declared.values(), *self._known.values())
+        return frozenset(recipient.id for table in tables for _, recipient in table if not recipient.is_necessary)
+
     def find(self, host: str, path: str) -> Recipient | None:
         """Return who is behind a host (lower case) and path; the closest domain and the longest path prefix win."""
         for table in (self._declared, self._known):

@@ -95,7 +95,6 @@ def test_memoryviews_and_absent_bodies_are_bodies() -> None:
         b"text/plain",
         b"text/html-sandboxed",
         b"text/htmlx; charset=utf-8",
-        b"application/xhtml+xml",
         b"text/event-stream",
         b"text/vnd.turbo-stream.html",
         b"text/html; charset=utf-16",
@@ -130,9 +129,9 @@ def test_a_response_without_a_type_stays_as_it_is() -> None:
         (b"cache-control", b"max-age=5, No-Transform"),
         (b"content-disposition", b'attachment; filename="a.html"'),
         (b"content-disposition", b" ATTACHMENT"),
-        (b"content-encoding", b"br"),
+        (b"content-encoding", b"compress"),
         (b"content-encoding", b"gzip, gzip"),
-        (b"Content-Encoding", b"zstd"),
+        (b"Content-Encoding", b"dcb"),
     ],
 )
 def test_what_may_not_or_cannot_be_changed_stays_as_it_is(header: Header) -> None:
@@ -319,7 +318,7 @@ def test_a_subresource_keeps_its_conditions_and_ranges() -> None:
     app = App(status=206, headers=[HTML, (b"etag", b'"abc"')], body=PAGE)
     answer = get(mounted(app), headers=conditions)
     assert all(pair in app.seen for pair in conditions)
-    assert answer.headers == app.headers
+    assert answer.headers == [*app.headers, (b"vary", b"Cookie, Sec-GPC")]
 
 
 @pytest.mark.parametrize(
@@ -361,7 +360,7 @@ def test_shortcuts_that_would_send_a_body_past_us_are_withdrawn_for_pages_only()
     assert len(extensions) == 3
 
 
-def test_where_there_is_nothing_to_ask_a_page_differs_in_vary_at_most() -> None:
+def test_where_there_is_nothing_to_ask_a_page_differs_in_what_caches_need_at_most() -> None:
     headers = [
         (b"content-length", b"%d" % len(PAGE)),
         (b"etag", b'"x"'),
@@ -373,7 +372,11 @@ def test_where_there_is_nothing_to_ask_a_page_differs_in_vary_at_most() -> None:
     conditions = [(b"if-none-match", b'"x"'), (b"accept-encoding", b"br"), (b"range", b"bytes=0-4")]
     extensions: dict[str, object] = {"http.response.pathsend": {}}
     answer = navigate(app, MANUAL, headers=conditions, cookie=f"a=1; _ga=2; {EVERYTHING}", extensions=extensions)
-    assert answer.headers == [*app.headers, (b"vary", b"Cookie, Sec-GPC")]
+    kept = [pair for pair in app.headers if pair[0] not in (b"etag", b"last-modified", b"cache-control")]
+    changed = [(b"vary", b"Cookie, Sec-GPC"), (b"cache-control", b"private, max-age=60")]
+    etag = answer.value(b"etag") or b""
+    assert etag.startswith(b'"x--privacy-')
+    assert sorted(answer.headers) == sorted([*kept, (b"etag", etag), *changed])
     assert answer.body == PAGE
     assert app.seen == scope_of(headers=[*NAVIGATION, *conditions], cookie=f"a=1; _ga=2; {EVERYTHING}")["headers"]
     assert app.scope["extensions"] is extensions
