@@ -19,7 +19,7 @@ import pytest
 
 from consent_middleware.errors import LedgerError
 from consent_middleware.ledger import ChoiceRecord, Ledger, Record
-from tests.ledger.server import Server
+from tests.postgresql import Server
 
 MakeRecord = Callable[[], ChoiceRecord]
 WRITER = Path(__file__).with_name("writer.py")
