@@ -24,7 +24,7 @@ from tests.postgresql import Server
 MakeRecord = Callable[[], ChoiceRecord]
 WRITER = Path(__file__).with_name("writer.py")
 KEY = "chain-key"
-ROUNDS = int(os.environ.get("LEDGER_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("LEDGER_ROUNDS", "1"))
 IS_PROOF = ROUNDS > 10
 
 
