@@ -1,4 +1,4 @@
-"""What in-process tests share: message catalogs that are as new as their sources, a PostgreSQL server."""
+"""What every in-process test relies on: message catalogs that are as new as their sources; for some, a real PostgreSQL."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 from hatch_build import compile_catalogs
-from tests.ledger.server import Server, running_server
+from tests.postgresql import Server, running_server
 
 # A busy machine makes no property false.
 settings.register_profile("tests", deadline=None)

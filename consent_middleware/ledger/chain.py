@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -19,8 +18,7 @@ KEY_SALT = b"consent_middleware.ledger.1"
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The last link of a chain, to which the next one is tied. ``position`` counts from 1."""
 
     writer: str
@@ -28,8 +26,7 @@ class Head:
     seal: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The place of one record in a chain."""
 
     record_id: str

