@@ -84,6 +84,8 @@ class ConsentMiddleware:
             )
         self._seen = SeenCookies(self._ledger.remember_cookie if self._ledger is not None else None)
         tokens = Tokens(self.policy, keys)
+        # What tests of consent flows start from: ``consent_middleware.testing`` finds it here.
+        self.prefix, self.tokens, self.ledger = prefix, tokens, self._ledger
         masks = MaskSets(self.policy)
         notice = self._report or observation.log_once()
         # By name only here, once for requests of one shape; observe mode looks at values too.

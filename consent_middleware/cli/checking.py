@@ -9,6 +9,7 @@ import msgspec
 from ..errors import PolicyError
 from ..policy import Policy
 from . import advice
+from .policy_schema import policy_schema
 from .tables import counted, table
 
 if TYPE_CHECKING:
@@ -22,12 +23,23 @@ def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         description="Check policy files: print all problems, each with the way out, or what the policy declares and what "
         "it had better declare too. Exit code 1 if a file has a problem; warnings alone are none.",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a policy in TOML")
+    # One at least, but for --json-schema: argparse has no word for that, so `check` says it.
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a policy in TOML")
     parser.add_argument("--json", action="store_true", help="print a JSON array with one object for each file")
-    parser.set_defaults(run=check)
+    parser.add_argument(
+        "--json-schema",
+        action="store_true",
+        help="print the JSON Schema of a policy instead, for editors that complete one",
+    )
+    parser.set_defaults(run=check, refuse=parser.error)
 
 
 def check(arguments: argparse.Namespace) -> int:
+    if arguments.json_schema:
+        print(msgspec.json.format(msgspec.json.encode(policy_schema()), indent=2).decode())
+        return 0
+    if not arguments.files:
+        arguments.refuse("the following arguments are required: FILE")
     reports = [_report(file) for file in arguments.files]
     if arguments.json:
         print(msgspec.json.format(msgspec.json.encode([report.data for report in reports]), indent=2).decode())

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import ConsentError
-from . import checking, classifying, ledgers, showing
+from . import auditing, checking, classifying, ledgers, showing
 
 FAILED = 1
 # 128 + the signal's number, as a shell reports it: SIGINT, SIGPIPE.
@@ -17,7 +17,7 @@ PIPE_CLOSED = 141
 _EPILOG = """\
 exit codes:
   0    done
-  1    not done: the policy has problems, the ledger does not hold, or what is asked for is not there
+  1    not done: a policy, site or ledger does not hold, or what is asked for is not there
   2    the command line itself is wrong
   130  interrupted
   141  whoever read the output closed it
@@ -27,12 +27,12 @@ exit codes:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="consent-middleware",
-        description="Check a policy, ask what a cookie is for, work with recorded choices, or look at the demo.",
+        description="Check a policy, ask what a cookie is for, audit a site, work with recorded choices, or look at the demo.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (showing, checking, classifying, ledgers):
+    for module in (showing, checking, classifying, auditing, ledgers):
         module.add_command(commands)
     return parser
 

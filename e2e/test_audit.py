@@ -1,0 +1,110 @@
+"""An audit misses nothing that bad sites do, and has nothing to say against good ones."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from starlette.applications import Starlette
+
+from consent_middleware.asgi import ASGIApp
+from consent_middleware.audit.auditing import Audit, audit
+from consent_middleware.audit.judging import Judge
+from consent_middleware.audit.junit import RULES, as_junit
+from consent_middleware.audit.page import as_html
+from consent_middleware.audit.structured import as_json
+from consent_middleware.testing import serve_app
+from demo_site.tracker import make_tracker
+from e2e import faults, foreign_sites
+from e2e.demo import CONSOLE, TRACKER
+from e2e.serving import served
+
+SHOP = "www.shop.localhost"
+Fault = Callable[[ASGIApp, str], ASGIApp]
+FOUND_BY: dict[Fault, str] = {
+    faults.counts_past_the_middleware: "cookie-not-allowed",
+    faults.takes_a_refusal_for_consent: "cookie-not-allowed",
+    faults.embeds_a_pixel_past_the_middleware: "third-party-not-allowed",
+    faults.keeps_a_cookie_after_a_withdrawal: "cookie-not-allowed",
+    faults.hides_reject: "reject-not-offered",
+    faults.stores_an_identifier: "storage-not-allowed",
+    faults.forgets_the_choice: "asks-again",
+    faults.writes_a_cookie_by_script: "cookie-not-allowed",
+    faults.ticks_in_advance: "ticked-in-advance",
+    faults.asks_for_the_device: "device-details-asked",
+}
+
+
+@pytest.fixture(scope="module")
+def tracker() -> Iterator[str]:
+    with served(make_tracker()) as site:
+        yield site.url(TRACKER)
+
+
+def audit_foreign(browser: Browser, app: ASGIApp) -> Audit:
+    with served(app) as site:
+        return audit(site.url(SHOP), browser, pages=2, gpc=[False], javascript=[True])
+
+
+def grave(found: Audit) -> set[str]:
+    return {finding.rule for finding in found.findings if finding.severity != "note"}
+
+
+@pytest.mark.parametrize("make", foreign_sites.BAD, ids=lambda make: make.__name__)
+def test_a_site_is_found_out_that(browser: Browser, tracker: str, make: Callable[[str], Starlette]) -> None:
+    assert grave(audit_foreign(browser, make(tracker))) == foreign_sites.BAD[make]
+
+
+@pytest.mark.parametrize("make", foreign_sites.GOOD, ids=lambda make: make.__name__)
+def test_nothing_is_said_against_a_site_that(browser: Browser, tracker: str, make: Callable[[str], Starlette]) -> None:
+    found = audit_foreign(browser, make(tracker))
+    assert [str(finding) for finding in found.findings if finding.severity != "note"] == []
+    states = {evidence.situation.state for evidence in found.situations}
+    asks = make not in (foreign_sites.asks_for_nothing, foreign_sites.draws_a_chart)
+    assert states == ({"nothing chosen", "rejected", "accepted", "withdrawn"} if asks else {"nothing chosen"})
+
+
+@pytest.mark.parametrize("fault", faults.FAULTS, ids=lambda fault: fault.__name__)
+def test_a_console_is_found_out_that(browser: Browser, tracker: str, tmp_path: Path, fault: Fault) -> None:
+    with serve_app(faults.broken_console(tmp_path, tracker, fault), host=CONSOLE) as site:
+        found = audit(site.url, browser, policy=site.policy, pages=1, gpc=[False], javascript=[True])
+    assert FOUND_BY[fault] in {finding.rule for finding in found.findings if finding.severity == "error"}
+
+
+@pytest.fixture(scope="module")
+def whole(browser: Browser, tracker: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Audit, Judge]:
+    """The demo console as it is, in all sixteen situations."""
+    console = faults.broken_console(tmp_path_factory.mktemp("demo"), tracker, lambda app, _: app)
+    with serve_app(console, host=CONSOLE) as site:
+        return audit(site.url, browser, policy=site.policy, pages=2), Judge(site.policy, site.host)
+
+
+def test_nothing_is_said_against_the_demo_in_any_situation(whole: tuple[Audit, Judge]) -> None:
+    found, _ = whole
+    assert [str(finding) for finding in found.findings] == []
+    assert len(found.situations) == len({evidence.situation for evidence in found.situations}) == 16
+    assert len(found.pages) == 2
+
+
+def test_the_reports_say_the_same_and_no_value(whole: tuple[Audit, Judge], page: Page, tmp_path: Path) -> None:
+    found, judge = whole
+    written = json.loads(as_json(found, judge))
+    assert written["counts"] == {"error": 0, "warning": 0, "note": 0}
+    accepted = next(one for one in written["situations"] if one["state"] == "accepted")
+    assert {"_ga", "visitor_id"} <= {cookie["name"] for cookie in accepted["cookies"]}
+    suites = ElementTree.fromstring(as_junit(found, "error"))
+    assert len(suites) == 16
+    assert all(suite.get("failures") == "0" and len(suite) == len(RULES) for suite in suites)
+    report = tmp_path / "report.html"
+    report.write_text(as_html(found, judge), encoding="utf-8")
+    values = {cookie.value for evidence in found.situations for cookie in evidence.cookies if len(cookie.value) > 6}
+    assert values
+    for text in (report.read_text(encoding="utf-8"), json.dumps(written)):
+        assert not [value for value in values if value in text]
+    page.goto(report.as_uri())
+    assert page.locator("figure img").count() == 16
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
