@@ -22,7 +22,7 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
             network = None
         scope["client"] = network or mask_client(client, behind_proxy=shape.is_proxied)
     if is_rare:
-        scope["headers"] = _masked(headers, shape, known)
+        scope["headers"] = _masked_rarer(headers, shape, known)
         return
     seen = headers.copy()
     try:
@@ -38,6 +38,28 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
         else:
             seen[shape.cookie] = cookie
     scope["headers"] = seen
+
+
+def _masked_rarer(headers: list[Header], shape: Shape, known: Known) -> list[Header]:
+    """Mask what comes in pairs and what proxies and hints add, each in its place; every request behind a proxy comes here."""
+    if shape.is_repeated:
+        return _masked(headers, shape, known)
+    seen = headers.copy()
+    index = known.masks.index
+    try:
+        for first, second, pick, replacements in shape.plans[index].pairs:
+            seen[first], seen[second] = replacements[pick(headers)]
+    except HeaderGone:
+        return _masked(headers, shape, known)
+    host = headers[shape.host][1] if shape.host >= 0 else b""
+    for place, mask in shape.others[index]:
+        seen[place] = replacement(headers[place], mask, host)
+    if known.cookie is not None:
+        seen[shape.cookie] = known.cookie
+    hidden = known.rules.hidden_headers
+    if hidden or GONE in seen:
+        return [pair for pair in seen if pair is not GONE and pair[0] not in hidden]
+    return seen
 
 
 def _masked(headers: list[Header], shape: Shape, known: Known) -> list[Header]:

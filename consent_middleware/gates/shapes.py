@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
-from ..telemetry import FORWARDING_HEADERS
+from ..telemetry import FORWARDING_HEADERS, Mask
 from .masks import MaskSet, MaskSets, Replacements
 
 _SHAPES = 1024
@@ -60,6 +60,8 @@ class Shape:
     """Names are as servers write them. A hand-made scope may hold ``Cookie``, and a filter that missed it would leak."""
     plans: tuple[Plan, ...]
     """By the index of the mask set."""
+    others: tuple[tuple[tuple[int, Mask], ...], ...]
+    """By the same index: the places of masked headers that come in no pair, such as those of proxies."""
 
 
 class Shapes:
@@ -114,6 +116,7 @@ class Shapes:
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
             is_regular=b"host" in names and all(name == name.lower() for name in names),
             plans=tuple(_plan(names, masks) for masks in self._masks.sets),
+            others=tuple(_others(names, masks) for masks in self._masks.sets),
         )
 
 
@@ -127,6 +130,14 @@ def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
         or not masks.own.isdisjoint(names)
         or any(not any(name in pair for pair in paired) for name in masked),
         pairs=tuple(_pair(names, pair, masks.replacements[pair]) for pair in paired),
+    )
+
+
+def _others(names: tuple[bytes, ...], masks: MaskSet) -> tuple[tuple[int, Mask], ...]:
+    once = {name for name in names if names.count(name) == 1}
+    paired = {name for pair in masks.replacements if once.issuperset(pair) for name in pair}
+    return tuple(
+        (place, masks.masks[name]) for place, name in enumerate(names) if name in masks.masks and name not in paired
     )
 
 

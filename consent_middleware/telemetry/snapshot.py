@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from copy import copy
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from ..caches import BoundedCache
 from .addresses import mask_ip
 from .languages import coarse_language, first_language
 from .layout import layout_engine
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONGEST_USER_AGENT = 512
 _LONGEST_HINT = 256
+_LONGEST_TOLD = 1536
+"""Characters of everything that one description is read from: some 300 from browsers."""
 _FROZEN_ANDROID = re.compile(r"Android 10; K(?=[;)])")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _BRAND_VERSION = re.compile(r'"([^"\\]{1,64})";\s*v="(\d[\d.]{0,30})"')
@@ -102,24 +105,33 @@ def take_snapshot(
     """
     find = headers.get
     host = visitor_host(headers, client[0] if client else None)
+    # What is cut is cut where it is read: looking a long value up is cheaper than cutting a short one.
     if device:
-        return _describe_fully(
-            find(b"user-agent", b"")[:_LONGEST_USER_AGENT],
-            find(b"accept-language", b"")[:_LONGEST_HINT],
+        told = (
             host,
             network,
-            find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
-            find(b"sec-ch-ua-model", b"")[:_LONGEST_HINT],
-            find(b"sec-ch-ua-platform-version", b"")[:_LONGEST_HINT],
-            find(b"sec-ch-ua-full-version-list", b"")[:_LONGEST_HINT],
+            find(b"user-agent"),
+            find(b"accept-language"),
+            find(b"sec-ch-ua"),
+            find(b"sec-ch-ua-model"),
+            find(b"sec-ch-ua-platform-version"),
+            find(b"sec-ch-ua-full-version-list"),
         )
-    return _describe_coarsely(
-        reduce_user_agent(find(b"user-agent", b"")),
-        find(b"accept-language", b"")[:_LONGEST_HINT],
-        host,
-        network,
-        find(b"sec-ch-ua", b"")[:_LONGEST_HINT],
-    )
+        return _full.get(told) or _remember(_full, told, _describe_fully(*told))
+    said = (host, network, find(b"user-agent"), find(b"accept-language"), find(b"sec-ch-ua"))
+    return _coarse.get(said) or _remember(_coarse, said, _describe_coarsely(*said))
+
+
+_Told = tuple[str | bytes | bool | None, ...]
+_full: BoundedCache[_Told, Telemetry] = BoundedCache(2048)
+_coarse: BoundedCache[_Told, Telemetry] = BoundedCache(2048)
+
+
+def _remember(cache: BoundedCache[_Told, Telemetry], told: _Told, telemetry: Telemetry) -> Telemetry:
+    """Keep a description, unless what it was read from would fill the memory."""
+    if sum(len(value) for value in told if isinstance(value, (str, bytes))) <= _LONGEST_TOLD:
+        cache.put(told, telemetry)
+    return telemetry
 
 
 def warm() -> None:
@@ -134,9 +146,10 @@ def _parser() -> Callable[[str], "ParsedUserAgent"]:
     return parse_user_agent
 
 
-@lru_cache(maxsize=2048)
-def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, network: bool, brands: bytes) -> Telemetry:
-    text = reduced.decode("ascii")
+def _describe_coarsely(
+    host: str | None, network: bool, user_agent: bytes | None, languages: bytes | None, brands: bytes | None
+) -> Telemetry:
+    text = reduce_user_agent(user_agent or b"").decode("ascii")
     parsed = _parser()(text)
     prefix = mask_ip(host) if host else None
     return Telemetry(
@@ -146,25 +159,24 @@ def _describe_coarsely(reduced: bytes, languages: bytes, host: str | None, netwo
         browser_version=parsed.browser.version_string.partition(".")[0] or None,
         os=_known(parsed.os.family),  # not its version: a reduced user agent says the same one for everybody
         device_type=_device_type(parsed),
-        layout_engine=layout_engine(text, brands.decode("latin-1")),
-        language=coarse_language(languages),
+        layout_engine=layout_engine(text, _cut(brands).decode("latin-1")),
+        language=coarse_language(_cut(languages)),
         is_bot=parsed.is_bot,
     )
 
 
-@lru_cache(maxsize=2048)
 def _describe_fully(
-    user_agent: bytes,
-    languages: bytes,
     host: str | None,
     network: bool,
-    brands: bytes,
-    model_hint: bytes,
-    platform_hint: bytes,
-    versions_hint: bytes,
+    user_agent: bytes | None,
+    languages: bytes | None,
+    brands: bytes | None,
+    model_hint: bytes | None,
+    platform_hint: bytes | None,
+    versions_hint: bytes | None,
 ) -> Telemetry:
-    text = user_agent.decode("latin-1")
-    hinted_model, hinted_platform = _unquote(model_hint), _unquote(platform_hint)
+    text = (user_agent or b"")[:_LONGEST_USER_AGENT].decode("latin-1")
+    hinted_model, hinted_platform = _unquote(_cut(model_hint)), _unquote(_cut(platform_hint))
     if hinted_model:  # Chrome's Android user agent is frozen to "Android 10; K"
         release = hinted_platform.partition(".")[0] or "10"
         text = _FROZEN_ANDROID.sub(lambda _: f"Android {release}; {hinted_model}", text)
@@ -176,16 +188,20 @@ def _describe_fully(
         ip=host if network else None,
         ip_prefix=prefix,
         browser=browser,
-        browser_version=_full_version(browser, versions_hint) or parsed.browser.version_string or None,
+        browser_version=_full_version(browser, _cut(versions_hint)) or parsed.browser.version_string or None,
         os=system,
         os_version=_system_version(system, hinted_platform) or parsed.os.version_string or None,
         device_type=_device_type(parsed),
         device_brand=_brand(parsed.device.brand) if named else None,
         device_model=_known(parsed.device.model) if named else None,
-        layout_engine=layout_engine(text, brands.decode("latin-1")),
-        language=first_language(languages),
+        layout_engine=layout_engine(text, _cut(brands).decode("latin-1")),
+        language=first_language(_cut(languages)),
         is_bot=parsed.is_bot,
     )
+
+
+def _cut(hint: bytes | None) -> bytes:
+    return (hint or b"")[:_LONGEST_HINT]
 
 
 def _unquote(value: bytes) -> str:

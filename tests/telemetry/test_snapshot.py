@@ -2,12 +2,14 @@ import subprocess
 import sys
 
 import pytest
+import ua_parser
 import user_agents
 from hypothesis import given
 from hypothesis import strategies as st
+from ua_parser.basic import Resolver as BasicResolver
 
 from consent_middleware import telemetry
-from consent_middleware.telemetry import Telemetry, build_masks, take_snapshot, warm
+from consent_middleware.telemetry import Telemetry, build_masks, snapshot, take_snapshot, visitors, warm
 from consent_middleware.telemetry.visitors import ParsedUserAgent, parse_user_agent
 from tests.telemetry.user_agent_examples import ENGINES
 
@@ -170,3 +172,21 @@ def test_importing_the_room_loads_no_parser() -> None:
 def test_every_public_name_is_there_and_sorted() -> None:
     assert all(hasattr(telemetry, name) for name in telemetry.__all__)
     assert len(telemetry.__all__) == len(set(telemetry.__all__))
+
+
+def test_without_the_rust_back_end_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_rust = visitors._best_finder()
+    # As ua-parser does where nothing faster is installed.
+    monkeypatch.setattr(ua_parser, "BestAvailableResolver", BasicResolver)
+    without = visitors._best_finder()
+    for text in (PHONE[b"user-agent"].decode(), "curl/8.5.0", ""):
+        for fast, slow in zip(with_rust(text), without(text), strict=True):
+            named = ("family", "major", "minor", "patch", "brand", "model")
+            assert [getattr(fast, name, None) for name in named] == [getattr(slow, name, None) for name in named]
+
+
+def test_values_longer_than_any_browser_sends_are_described_but_not_remembered() -> None:
+    headers = {b"user-agent": b"Mozilla/5.0 " + b"x" * 8000, b"accept-language": b"de," * 3000}
+    before = len(snapshot._full)
+    assert take_snapshot(headers, None, network=True, device=True).language == "de"
+    assert len(snapshot._full) == before
