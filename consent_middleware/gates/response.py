@@ -29,6 +29,7 @@ from .findings import Action, Finding, Report
 from .html_answer import HtmlGates
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
+from .page_policy import PagePolicy
 from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
@@ -65,6 +66,7 @@ class Gates:
     seen: SeenCookies
     banner: Banner
     html_gates: HtmlGates
+    page_policy: PagePolicy
     report: Report | None
     disclosures: Disclosures
     page_seen: Callable[[Standing, Scope, int], None] | None = None
@@ -233,6 +235,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         """Return how this answer is prepared if it is HTML."""
         standing, gates = self.made_visit or self.known, gates_of(self)
         restrictions = self._rules().masks.page_headers if self.is_document else ()
+        if self.is_document and not self.is_superseded:
+            restrictions += gates.page_policy.headers(standing.decision, self.scope.get("root_path") or "")
         return Page(gates.banner, gates.html_gates, standing, self.scope, self.is_document, restrictions)
 
     def _may_be_part(self, status: int, headers: list[Header]) -> bool:

@@ -28,10 +28,10 @@ from tests.driving import (
     visit_page,
 )
 
-MANUAL = 'unclassified = "allow"\nentry = "manual"'
+MANUAL = 'unclassified = "allow"\nentry = "manual"\ncsp = "off"'
 EVERYTHING = token(MANUAL, "preference", "analytics", "marketing", "network", "device")
 
-BUILT_IN = mounted(App())
+BUILT_IN = mounted(App(), 'csp = "off"')
 """Made once: it has its templates rendered."""
 
 
