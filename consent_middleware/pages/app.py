@@ -17,6 +17,7 @@ from .data import DataEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
+from .page_scripts import PageScripts
 from .reports import ReportsEndpoint
 from .screens import Screens
 
@@ -67,9 +68,9 @@ class Pages:
             self._routes[f"{base}/events"] = {"POST": events.record}
         if take_violation is not None and policy.declarations.csp != "off":
             self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation).take}
-        for asset in load_assets().values():
-            self._routes[f"{base}/static/{asset.name}"] = {"GET": self._static}
-        self._assets = {f"{base}/static/{asset.name}": asset for asset in load_assets().values()}
+        assets = [*load_assets().values(), *PageScripts(policy).all]
+        self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
+        self._routes |= {path: {"GET": self._static} for path in self._assets}
 
     def owns(self, path: str) -> bool:
         """Say whether ``path``, relative to ``root_path``, is ours to answer."""
