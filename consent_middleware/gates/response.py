@@ -26,7 +26,7 @@ from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
 from .findings import Action, Finding, Report
-from .html_answer import HtmlGates
+from .html_answer import HtmlGates, is_activation
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
 from .page_policy import PagePolicy
@@ -49,6 +49,8 @@ _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
 _ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
+DEPENDS: Header = (b"privacy-depends", b"consent")
+"""Tells that script that the app asked for the consent itself, so that more than the gated elements may differ."""
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 
@@ -218,6 +220,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
+                if not self.is_document and is_activation(self.scope):
+                    headers.append(DEPENDS)
             status = message["status"]
             if self.is_document or self._may_be_part(status, headers):
                 page, is_last = self.page(), not self.is_superseded

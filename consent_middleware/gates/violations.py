@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ..consent import Decision
 from ..policy import Policy
 from ..policy.written import HOST
 from .findings import Finding, Report
@@ -122,8 +123,14 @@ class ObservedHosts:
         self._found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
         self._lock = threading.Lock()
 
-    def add(self, violation: Violation) -> None:
-        """Remember one violation, if there is room for it."""
+    def add(self, violation: Violation, decision: Decision) -> None:
+        """Remember one violation, if there is room for it.
+
+        A page keeps the policy it was loaded with: where the visitor has allowed the service since, nothing is amiss.
+        """
+        owner = self._owner(violation.host)
+        if owner is not None and decision.allows(owner[0]):
+            return
         with self._lock:
             known = self._found.get(violation.host)
             is_new = known is None

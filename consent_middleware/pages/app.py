@@ -7,7 +7,6 @@ from pathlib import Path
 from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
 from ..ledger import Ledger
-from ..gates.violations import Violation
 from ..policy import Policy
 from ..telemetry import Recorder
 from .answering import Answer, json_answer, send_answer
@@ -18,7 +17,7 @@ from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
 from .page_scripts import PageScripts
-from .reports import ReportsEndpoint
+from .reports import ReportsEndpoint, TakeViolation
 from .screens import Screens
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
@@ -43,7 +42,7 @@ class Pages:
         templates: str | Path | None = None,
         recorder: Recorder | None = None,
         ledger: Ledger | None = None,
-        take_violation: Callable[[Violation], None] | None = None,
+        take_violation: TakeViolation | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))

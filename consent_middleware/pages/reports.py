@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..asgi import Receive, Scope
+from ..consent import Decision, visit_of
 from ..gates.violations import Violation, read_reports
 from .answering import Answer
 from .body import Unread, read_body
@@ -13,10 +14,14 @@ LIMIT = 128 * 1024
 """Chromium sends the reports of a page together."""
 
 
+TakeViolation = Callable[[Violation, Decision], None]
+"""Is told of a violation, and what the visitor allows whose browser reported it."""
+
+
 class ReportsEndpoint:
     """Anybody may post here, so it says little and believes less."""
 
-    def __init__(self, tell: Callable[[Violation], None]) -> None:
+    def __init__(self, tell: TakeViolation) -> None:
         self._tell = tell
 
     async def take(self, scope: Scope, receive: Receive) -> Answer | None:
@@ -32,8 +37,9 @@ class ReportsEndpoint:
         violations = read_reports(body, host_of(fields.get(b"host", b"")))
         if violations is None:
             return Answer(status=400)
+        decision = visit_of(scope).decision
         for violation in violations:
-            self._tell(violation)
+            self._tell(violation, decision)
         return Answer(status=204)
 
 

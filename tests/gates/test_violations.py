@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware.consent import NO_CHOICE, Signals, decide
 from consent_middleware.gates.findings import Finding
 from consent_middleware.gates.violations import HOSTS, ObservedHosts, Violation, read_reports
-from tests.driving import HOST, Answer, App, call, mounted, scope_of
+from tests.driving import HOST, Answer, App, call, mounted, scope_of, token
 
 SERVICES = """
 [[services]]
@@ -45,12 +46,16 @@ NEW = [
     },
     {"type": "deprecation", "body": {"id": "x"}},
 ]
-SEEN = Violation(host="t.counter.example", directive="script-src-elem", path="/shop/hats")
+NOTHING = decide(Policy(), NO_CHOICE, Signals())
 
 
-def post(app: ConsentMiddleware, body: object, kind: str = "application/csp-report") -> Answer:
+def post(app: ConsentMiddleware, body: object, kind: str = "application/csp-report", cookie: str = "") -> Answer:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return call(app, scope_of("/-/privacy/reports", method="POST", headers=[(b"content-type", kind.encode())]), raw)
+    return call(
+        app,
+        scope_of("/-/privacy/reports", method="POST", headers=[(b"content-type", kind.encode())], cookie=cookie),
+        raw,
+    )
 
 
 @pytest.mark.parametrize(("report", "kind"), [(OLD, "application/csp-report"), (NEW, "application/reports+json")])
@@ -68,11 +73,19 @@ def test_both_formats_are_read_and_nothing_personal_is_kept(report: object, kind
     assert "alice" not in repr(app.observed_hosts.all()) + repr(told)
 
 
+def test_a_page_that_is_older_than_the_permission_is_no_news() -> None:
+    app = mounted(App(), SERVICES, report=lambda finding: None)
+    assert post(app, OLD, cookie=token(SERVICES, "analytics")).status == 204
+    assert app.observed_hosts.all() == []
+    post(app, OLD, cookie=token(SERVICES, "marketing"))
+    assert len(app.observed_hosts.all()) == 1
+
+
 def test_a_host_is_told_once_and_its_pages_are_few() -> None:
     told: list[Finding] = []
     observed = ObservedHosts(Policy(), told.append)
     for number in range(50):
-        observed.add(Violation(host="x.example", directive=f"d{number}", path=f"/{number}"))
+        observed.add(Violation(host="x.example", directive=f"d{number}", path=f"/{number}"), NOTHING)
     (found,) = observed.all()
     assert len(told) == 1
     assert told[0].purpose == "undeclared"
@@ -82,7 +95,7 @@ def test_a_host_is_told_once_and_its_pages_are_few() -> None:
 def test_a_flood_of_hosts_is_bounded() -> None:
     observed = ObservedHosts(Policy(), lambda finding: None)
     for number in range(HOSTS + 100):
-        observed.add(Violation(host=f"{number}.example", directive="img-src", path="/"))
+        observed.add(Violation(host=f"{number}.example", directive="img-src", path="/"), NOTHING)
     assert len(observed.all()) == HOSTS
 
 
