@@ -54,7 +54,7 @@ def piece(request: Request, key: int, other: str, nonce: str) -> str:
     asked = request.headers.get("privacy-activation")
     if not visit_of(request).decision.allows(purpose) and asked != purpose:
         return f'<template data-privacy-gated="{purpose}" data-privacy-key="{key}"></template>'
-    return markup if asked is None else f'<template data-privacy-key="{key}">{markup}</template>'
+    return markup if asked is None else markup.replace(" ", f' data-privacy-key="{key}" ', 1)
 
 
 async def shop_page(request: Request) -> Response:
@@ -64,8 +64,9 @@ async def shop_page(request: Request) -> Response:
     other = f"https://{OTHER}:{request.url.port}"
     pieces = "".join(piece(request, key, other, nonce) for key in range(len(PIECES)))
     policy = POLICIES.get(name, "").format(nonce=nonce)
+    page = "<template data-privacy-page>" if "privacy-activation" in request.headers else ""
     return HTMLResponse(
-        f"<!doctype html><title>Shop</title><script nonce={nonce}>window.order = []</script>{pieces}"
+        f"{page}<!doctype html><title>Shop</title><script nonce={nonce}>window.order = []</script>{pieces}"
         "<body><h1>Shop</h1><form><input name=text><textarea></textarea></form>",
         headers={"content-security-policy": policy} if policy else {},
     )

@@ -8,17 +8,21 @@ const isBegun = () =>
     : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected && field.selectedIndex > 0)
     : field.value !== field.defaultValue && !/^(checkbox|radio)$/.test(field.type) || field.checked !== field.defaultChecked);
 
-/** Asks for this page once more. What the server would now let through stands in templates, each with the key of its marker. */
+/**
+ * Asks for this page once more, as it is with `ids` allowed too. The server puts all of it into one template, where scripts do not
+ * run, and a number on each element that belongs to a third party: the same number as on its marker.
+ */
 const ask = (/** @type {string} */ ids) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
   request.open("GET", location.href);
   request.responseType = "document";
   request.setRequestHeader("Accept", "text/html");
   request.setRequestHeader("Privacy-Activation", ids);
-  request.onload = () => (request.status === 200 && request.response ? resolve(request) : reject());
+  request.onload = () => (request.status === 200 && pageOf(request) ? resolve(request) : reject());
   request.onerror = reject;
   request.send();
 });
+const pageOf = (/** @type {XMLHttpRequest} */ request) => request.response?.querySelector("template[data-privacy-page]")?.content;
 
 /** Resolves when a script has run, or failed to. */
 const ended = (/** @type {HTMLScriptElement} */ script) => new Promise((resolve) => {
@@ -26,41 +30,39 @@ const ended = (/** @type {HTMLScriptElement} */ script) => new Promise((resolve)
 });
 
 /** Puts elements in the places of their markers, in the order of the page. Says whether nothing was in the way. */
-const graft = async (/** @type {Document} */ page, /** @type {string} */ within) => {
-  const found = new Map([...page.querySelectorAll("template[data-privacy-key]:not([data-privacy-gated])")].map((each) => [each.dataset.privacyKey, each]));
+const graft = async (/** @type {XMLHttpRequest} */ request, /** @type {Set<string>} */ allowed, within = "") => {
+  const found = new Map([...pageOf(request).querySelectorAll("[data-privacy-key]")].map((each) => [each.dataset.privacyKey, each]));
   // An inline script of the page we asked for has that page's nonce; this one has its own.
   const nonce = document.querySelector("script[data-privacy-module]")?.nonce;
   let isBlocked = false;
   const onViolation = (event) => (isBlocked ||= event.disposition === "enforce");
   document.addEventListener("securitypolicyviolation", onViolation);
+  const put = async (/** @type {HTMLElement} */ marker, /** @type {HTMLElement} */ element) => {
+    if (isBlocked) return;
+    const waits = element.localName === "script" && element.src && !element.hasAttribute("async") ? ended(element) : null;
+    // Not a copy: of a script, Trusted Types believe only what a parser wrote.
+    marker.replaceWith(element);
+    // Scripts with an address would not wait for each other, and the others not for them.
+    await waits;
+  };
   const late = [];
-  for (const marker of document.querySelectorAll(`${within}[data-privacy-key]`)) {
-    const template = found.get(marker.dataset.privacyKey);
-    if (!template || isBlocked) continue;
-    // Out of a template comes a script that has not run yet, and it is no copy: Trusted Types believe what a parser wrote.
-    const fragment = document.createDocumentFragment();
-    fragment.append(...template.content.childNodes);
-    const scripts = [...fragment.querySelectorAll("script")];
-    for (const script of scripts) if (script.hasAttribute("nonce")) script.nonce = nonce;
-    const [first] = scripts;
+  for (const marker of document.querySelectorAll(`[data-privacy-gated][data-privacy-key]${within}`)) {
+    const element = found.get(marker.dataset.privacyKey);
+    const { privacyGated } = element?.dataset ?? {};
+    if (!element || (privacyGated && !allowed.has(privacyGated))) continue;
+    element.removeAttribute("data-privacy-key");
+    if (element.hasAttribute("nonce")) element.nonce = nonce;
+    if (marker.localName === element.localName && !/^(script|style|iframe)$/.test(element.localName)) {
+      // It is there, but for the attributes that would have fetched something.
+      for (const { name, value } of element.attributes) if (marker.getAttribute(name) !== value) marker.setAttribute(name, value);
+      marker.removeAttribute("data-privacy-key");
+      if (!privacyGated) marker.removeAttribute("data-privacy-gated");
     // Not the properties: a script that no parser put in counts as async.
-    const isAsync = first?.hasAttribute("async");
-    const isLate = first && !isAsync && (first.type === "module" || (first.src && first.hasAttribute("defer")));
-    if (isLate && scripts.length === 1) {
-      late.push([marker, fragment, first]);
-      continue;
-    }
-    // Those with an address would not wait for each other: each is waited for before the next one is put in.
-    const waits = first?.src && !isAsync ? ended(first) : null;
-    marker.replaceWith(fragment);
-    await waits;
+    } else if (element.localName === "script" && !element.hasAttribute("async") && (element.type === "module" || (element.src && element.hasAttribute("defer")))) {
+      late.push([marker, element]);
+    } else await put(marker, element);
   }
-  for (const [marker, fragment, script] of late) {
-    if (isBlocked) break;
-    const waits = script.src ? ended(script) : null;
-    marker.replaceWith(fragment);
-    await waits;
-  }
+  for (const [marker, element] of late) await put(marker, element);
   // The browser tells of violations a moment later.
   await new Promise((resolve) => setTimeout(resolve, 50));
   document.removeEventListener("securitypolicyviolation", onViolation);
@@ -68,10 +70,10 @@ const graft = async (/** @type {Document} */ page, /** @type {string} */ within)
 };
 
 /** Lets a grant take effect in this page. Says whether it did; if not, the page has to be loaded again. */
-export const activate = async () => {
+export const activate = async (/** @type {Set<string>} */ allowed) => {
   try {
     const request = await ask("");
-    const isDone = await graft(request.response, "");
+    const isDone = await graft(request, allowed);
     // An app that asks for the consent itself may have other things to show.
     return isDone && (isBegun() || !request.getResponseHeader("Privacy-Depends"));
   } catch {
@@ -82,8 +84,7 @@ export const activate = async () => {
 /** Loads one frame this once: nothing is recorded. */
 export const loadOnce = async (/** @type {HTMLElement} */ button) => {
   const { privacyGated, privacyKey } = button.closest("[data-privacy-key]").dataset;
-  const request = await ask(privacyGated);
-  return graft(request.response, `[data-privacy-key="${privacyKey}"]`);
+  return graft(await ask(privacyGated), new Set([privacyGated]), `[data-privacy-key="${privacyKey}"]`);
 };
 
 /** Reads anew what holds, and settles it where this page shows something else. */

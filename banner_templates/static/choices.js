@@ -103,7 +103,7 @@ const settle = async (state, mayReload = true) => {
   if (document.dispatchEvent(event)) {
     const isLess = [...before].some((id) => !allowed.has(id));
     const isMore = [...allowed].some((id) => !before.has(id));
-    if (isLess ? mayReload : isMore && !(await (await activation()).activate())) return location.reload();
+    if (isLess ? mayReload : isMore && !(await (await activation()).activate(allowed))) return location.reload();
   }
   dialog?.close();
   const banner = find("banner");
