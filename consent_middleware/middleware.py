@@ -116,6 +116,7 @@ class ConsentMiddleware:
         placeholders = Placeholders(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._gates = Gates(
             policy=self.policy,
+            prefix="" if self._is_observing else prefix,
             recognition=self._recognition,
             decide=Veiled(self._decide),
             record=Veiled(self._record),
@@ -165,6 +166,8 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known, client)
+        if is_document:
+            gate.root_path = scope.get("root_path") or ""
         if is_document and gate.page().is_rewritten:
             preparation.prepare(scope, shape, gate.page())
         elif shape.is_conditional and preparation.prepare_part(scope, gate.page()):

@@ -60,6 +60,8 @@ class Gates:
     """What all response gates of one middleware share."""
 
     policy: Policy
+    prefix: str
+    """Where the visitor's pages are; empty where there are none, in observe mode."""
     recognition: Recognition
     decide: Decider
     record: Recorder
@@ -94,6 +96,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     """As the browser and its proxies sent them."""
     raw_client: object = None
     """The server's peer before its address was masked."""
+    root_path: str = ""
+    """Of a document's request, as it came: a router further in may move the scope's own."""
     made_visit: Visit | None = None
     body: Body | None = None
     has_started: bool = False
@@ -237,11 +241,14 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
 
     def page(self) -> Page:
         """Return how this answer is prepared if it is HTML."""
-        standing, gates = self.made_visit or self.known, gates_of(self)
+        standing, gates, scope = self.made_visit or self.known, gates_of(self), self.scope
+        root = self.root_path if self.is_document else scope.get("app_root_path", scope.get("root_path")) or ""
+        if (scope.get("root_path") or "") != root:
+            scope = {**scope, "root_path": root}
         restrictions = self._rules().masks.page_headers if self.is_document else ()
         if self.is_document and not self.is_superseded:
-            restrictions += gates.page_policy.headers(standing.decision, self.scope.get("root_path") or "")
-        return Page(gates.banner, gates.html_gates, standing, self.scope, self.is_document, restrictions)
+            restrictions += gates.page_policy.headers(standing.decision, root)
+        return Page(gates.banner, gates.html_gates, standing, scope, self.is_document, restrictions)
 
     def _may_be_part(self, status: int, headers: list[Header]) -> bool:
         """Say whether the answer may be HTML that is no document: a frame, a fragment for a script, a page asked for once more."""
