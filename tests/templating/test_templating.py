@@ -22,7 +22,8 @@ LANGUAGES = '[site]\nlanguages = ["en", "zh-Hans"]\n'
 
 async def page(request: Request) -> HTMLResponse:
     asks = "quiet" not in request.query_params
-    return HTMLResponse(TEMPLATE.render(asks=asks, **template_context(request)))
+    media_type = "text/plain" if "plain" in request.query_params else "text/html"
+    return HTMLResponse(TEMPLATE.render(asks=asks, **template_context(request)), media_type=media_type)
 
 
 def shop(policy: str | None = None, **options: Any) -> ConsentMiddleware:
@@ -41,8 +42,8 @@ def test_a_template_asks_what_is_allowed() -> None:
 
 
 def test_an_answer_varies_only_where_the_template_asked() -> None:
-    assert get(shop()).value(b"vary") == b"Cookie, Sec-GPC"
-    assert get(shop(), "/?quiet=1").value(b"vary") is None
+    assert get(shop(), "/?plain=1").value(b"vary") == b"Cookie, Sec-GPC"
+    assert get(shop(), "/?plain=1&quiet=1").value(b"vary") is None
 
 
 def test_the_link_leads_to_the_choices_and_back_to_the_page() -> None:
