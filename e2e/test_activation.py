@@ -12,7 +12,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy, get_consent
-from consent_middleware.consent import visit_of
 from e2e.serving import Site, served
 from e2e.test_page_policies import complaints
 from e2e.visitor import action, banner, choose, press, withdraw
@@ -37,24 +36,15 @@ POLICIES = {
     "nonce": NONCE,
     "nonce and trusted types": NONCE + "; require-trusted-types-for 'script'; trusted-types 'none'",
 }
-PIECES = [
-    ("analytics", '<script src="{other}/loader.js"{nonce}></script>'),
-    ("analytics", "<script{nonce}>order.push('inline after ' + window.loaded)</script>"),
-    ("analytics", '<script defer src="{other}/late.js"{nonce}></script>'),
-    ("marketing", "<script{nonce}>order.push('ads')</script>"),
-    ("analytics", "<script{nonce}>order.push('last')</script>"),
-]
+PIECES = """
+<script src="{other}/loader.js"{nonce}></script>
+<script data-privacy-gated="analytics"{nonce}>order.push('inline after ' + window.loaded)</script>
+<script defer src="{other}/late.js"{nonce}></script>
+<script data-privacy-gated="marketing"{nonce}>order.push('ads')</script>
+<script data-privacy-gated="analytics"{nonce}>order.push('last')</script>
+"""
+FRAME = '<iframe src="{other}/frame" title="A clip" width="300" height="150"></iframe>'
 NUMBERS = iter(range(1_000_000))
-
-
-def piece(request: Request, key: int, other: str, nonce: str) -> str:
-    """What the HTML gate makes of one element."""
-    purpose, markup = PIECES[key]
-    markup = markup.format(other=other, nonce=f' nonce="{nonce}"')
-    asked = request.headers.get("privacy-activation")
-    if not visit_of(request).decision.allows(purpose) and asked != purpose:
-        return f'<template data-privacy-gated="{purpose}" data-privacy-key="{key}"></template>'
-    return markup if asked is None else markup.replace(" ", f' data-privacy-key="{key}" ', 1)
 
 
 async def shop_page(request: Request) -> Response:
@@ -62,12 +52,12 @@ async def shop_page(request: Request) -> Response:
     if name == "reads":
         get_consent(request)
     other = f"https://{OTHER}:{request.url.port}"
-    pieces = "".join(piece(request, key, other, nonce) for key in range(len(PIECES)))
+    pieces = PIECES.format(other=other, nonce=f' nonce="{nonce}"')
+    frame = FRAME.format(other=other) if name == "clip" else ""
     policy = POLICIES.get(name, "").format(nonce=nonce)
-    page = "<template data-privacy-page>" if "privacy-activation" in request.headers else ""
     return HTMLResponse(
-        f"{page}<!doctype html><title>Shop</title><script nonce={nonce}>window.order = []</script>{pieces}"
-        "<body><h1>Shop</h1><form><input name=text><textarea></textarea></form>",
+        f"<!doctype html><title>Shop</title><script nonce={nonce}>window.order = []</script>{pieces}"
+        f"<body><h1>Shop</h1><form><input name=text><textarea></textarea></form>{frame}",
         headers={"content-security-policy": policy} if policy else {},
     )
 
@@ -77,12 +67,16 @@ async def loader(request: Request) -> Response:
     return Response("window.loaded = 'loader'; order.push('loader');", media_type="text/javascript")
 
 
+async def frame(request: Request) -> Response:
+    return HTMLResponse("<!doctype html><title>Clip</title><p>A clip")
+
+
 async def late(request: Request) -> Response:
     return Response("order.push('late');", media_type="text/javascript")
 
 
 def shop(more: str = "") -> ConsentMiddleware:
-    routes = [Route("/loader.js", loader), Route("/late.js", late), Route("/{name}", shop_page)]
+    routes = [Route("/loader.js", loader), Route("/late.js", late), Route("/frame", frame), Route("/{name}", shop_page)]
     return ConsentMiddleware(Starlette(routes=routes), policy=Policy.parse(more + POLICY), secret_key="a key for tests")
 
 
@@ -119,7 +113,7 @@ def test_what_is_allowed_runs_in_the_order_of_the_page(page: Page, site: Site, n
     assert page.evaluate("order") == ["loader", "inline after loader", "ads", "last", "late"]
     assert page.evaluate("window.mine") == 1, said
     assert page.locator("input[name=text]").input_value() == "half a sentence"
-    assert page.locator("[data-privacy-gated]").count() == 0
+    assert page.locator("[data-privacy-key]").count() == 0
     assert page.evaluate("privacy.allows('analytics')")
     assert [text for text in said if "report-only" not in text and "Clear-Site-Data" not in text] == []
 
@@ -131,7 +125,7 @@ def test_what_is_not_allowed_stays_a_marker(page: Page, site: Site) -> None:
     press(page, "save")
     wait_until(page, "order.includes('late')")
     assert page.evaluate("order") == ["loader", "inline after loader", "last", "late"]
-    assert page.locator('[data-privacy-gated="marketing"]').count() == 1
+    assert page.locator('[data-privacy-gated="marketing"][data-privacy-key]').count() == 1
     assert page.evaluate("window.mine") == 1
 
 
@@ -174,3 +168,25 @@ def test_a_page_out_of_the_back_forward_cache_takes_a_grant_in(page: Page, site:
     page.go_back()
     wait_until(page, "window.order?.includes('late')")
     expect(banner(page)).to_have_count(0)
+
+
+def test_a_frame_is_loaded_this_once_and_nothing_is_recorded(page: Page, site: Site) -> None:
+    open_and_type(page, site, "clip")
+    assert OTHER not in page.content()
+    expect(page.get_by_role("group", name="A clip")).to_be_visible()
+    action(page, "load-once").click()
+    expect(page.frame_locator("iframe").get_by_text("A clip")).to_be_visible()
+    assert page.evaluate("window.mine") == 1
+    assert page.evaluate("order") == []
+    assert not page.evaluate("fetch('/-/privacy/choice').then((answer) => answer.json())")["choice_made"]
+
+
+def test_a_service_that_is_always_allowed_comes_in_at_once_and_answers_for_nothing_else(page: Page, site: Site) -> None:
+    open_and_type(page, site, "clip")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        action(page, "always-allow").click()
+    expect(page.frame_locator("iframe").get_by_text("A clip")).to_be_visible()
+    wait_until(page, "order.includes('late')")
+    assert page.evaluate("window.mine") == 1
+    assert page.evaluate("privacy.allows('counter') && !privacy.allows('marketing')")
+    expect(banner(page)).to_be_visible()
