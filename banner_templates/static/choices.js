@@ -125,7 +125,7 @@ const send = async (form, action) => {
       purpose: data.getAll("purpose"),
       service: data.getAll("service"),
       listed: data.getAll("listed"),
-      layer: data.get("layer") || undefined,
+      layer: data.get("layer"),
       lang: data.get("lang") || "",
       token: data.get("token") || "",
     }),
