@@ -15,12 +15,14 @@ from .gates.documents import is_navigation
 from .gates.findings import Report
 from .gates.html_answer import HtmlGates
 from .gates.masks import MaskSets
+from .gates.page_policy import PagePolicy
 from .gates.recognition import Recognition, effective
 from .gates.request import admit
 from .gates.response import Gates, ResponseGate, supersede
 from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
+from .gates.violations import ObservedHosts
 from .ledger import Ledger, proof_of
 from .pages import Banner, Pages, Placeholders, ShownTexts
 from .policy import Policy
@@ -99,12 +101,14 @@ class ConsentMiddleware:
         app = validators.around(app, self.policy, self._report, is_observing=self._is_observing)
         self.app = app if self._is_observing else grounds.around(app, self.policy, self.disclosures)
         self._is_https = self.policy.is_https
+        self.observed_hosts = ObservedHosts(self.policy, self._report)
         self._pages = Pages(
             policy=self.policy,
             prefix=prefix,
             secret_keys=keys,
             templates=templates,
             ledger=self._ledger,
+            take_violation=self.observed_hosts.add,
             recorder=self.recorder,
         )
         self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
@@ -112,6 +116,7 @@ class ConsentMiddleware:
         placeholders = Placeholders(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._gates = Gates(
             policy=self.policy,
+            prefix="" if self._is_observing else prefix,
             recognition=self._recognition,
             decide=Veiled(self._decide),
             record=Veiled(self._record),
@@ -120,6 +125,7 @@ class ConsentMiddleware:
             seen=self._seen,
             banner=self._banner,
             html_gates=HtmlGates(self.policy, placeholders, self._report),
+            page_policy=PagePolicy(self.policy, f"{prefix}/reports"),
             report=self._report,
             disclosures=self.disclosures,
             page_seen=self.recorder.see_page
@@ -160,6 +166,8 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known, client)
+        if is_document:
+            gate.root_path = scope.get("root_path") or ""
         if is_document and gate.page().is_rewritten:
             preparation.prepare(scope, shape, gate.page())
         elif shape.is_conditional and preparation.prepare_part(scope, gate.page()):

@@ -151,17 +151,25 @@ def test_a_refusal_on_a_first_visit_stays_on_the_page(page: Page, home: str) -> 
     assert page.evaluate("document.activeElement.closest('[data-privacy-ui]').dataset.privacyUi") == "entry"
 
 
-def test_an_acceptance_loads_the_page_again_unless_a_listener_takes_over(page: Page, home: str) -> None:
+def test_a_withdrawal_loads_the_page_again_unless_a_listener_takes_over(page: Page, home: str) -> None:
     page.goto(home)
     page.evaluate("window.isTheSame = true")
     assert not page.evaluate("privacy.allows('analytics')")
     page.locator(action("accept-all")).click()
     expect(page.locator(BANNER)).to_have_count(0)
-    page.wait_for_function("!window.isTheSame && window.privacy?.allows('analytics')")
+    expect(page.locator('[data-privacy-ui="status"]')).to_have_text("Saved.")
+    assert page.evaluate("window.isTheSame && privacy.allows('analytics') && privacy.allowed.includes('analytics')")
+    page.evaluate("privacy.open()")
+    with page.expect_navigation():
+        page.locator(action("reject-all")).click()
+    assert not page.evaluate("window.isTheSame || privacy.allows('analytics')")
+    page.evaluate("privacy.open()")
+    page.locator(f"dialog {action('accept-all')}").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.evaluate(
         "window.isTheSame = true; document.addEventListener('privacy:change', e => e.preventDefault()); privacy.open()"
     )
-    page.locator(action("reject-all")).click()
+    page.locator(f"dialog {action('reject-all')}").click()
     expect(page.locator("dialog[open]")).to_have_count(0)
     assert page.evaluate("window.isTheSame && !privacy.allows('analytics')")
 

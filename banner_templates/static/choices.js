@@ -5,7 +5,8 @@
 
 const base = new URL("../", import.meta.url);
 const holder = document.querySelector("[data-privacy-allowed]");
-const find = (/** @type {string} */ name, within = document) => within.querySelector(`[data-privacy-ui="${name}"]`);
+/** Finds a part of ours. @param {string} name */
+const find = (name, within = document) => within.querySelector(`[data-privacy-ui="${name}"]`);
 
 let allowed = new Set(holder?.dataset.privacyAllowed.split(" "));
 let isBusy = false;
@@ -21,8 +22,12 @@ for (const part of [find("banner"), find("entry")]) {
   part.showPopover();
 }
 
+// What only some pages need.
+const activation = () => import("./activate.js");
+
+const bySignal = navigator.globalPrivacyControl && document.querySelector("script[data-privacy-signal]")?.dataset.privacySignal.split(" ");
 /** Says whether a purpose or a service is allowed. @param {string} id */
-const allows = (id) => allowed.has(id);
+const allows = (id) => allowed.has(id) && !bySignal?.includes(id);
 
 /** Where the preference center is, and the way back to this page. */
 const center = () => {
@@ -89,14 +94,17 @@ const say = (text) => {
   setTimeout(() => (status.textContent = ""), 5000);
 };
 
-/** Lets a new state take effect. @param {State} state */
-const settle = (state) => {
+/** Lets a new state take effect. @param {State} state @param {boolean} [mayReload] */
+const settle = async (state, mayReload = true) => {
   const before = allowed;
   allowed = new Set(state.allowed);
-  const differs = before.size !== allowed.size || [...before].some((id) => !allows(id));
-  // What is in this page was decided before. Another choice, another page, unless a listener knows better.
+  // What is in this page was decided before. A listener that adapts the page by itself says so.
   const event = new CustomEvent("privacy:change", { detail: state, cancelable: true });
-  if (document.dispatchEvent(event) && differs) return location.reload();
+  if (document.dispatchEvent(event)) {
+    const isLess = [...before].some((id) => !allowed.has(id));
+    const isMore = [...allowed].some((id) => !before.has(id));
+    if (isLess ? mayReload : isMore && !(await (await activation()).activate(allowed))) return location.reload();
+  }
   dialog?.close();
   const banner = find("banner");
   const hadFocus = banner?.contains(document.activeElement);
@@ -118,7 +126,7 @@ const send = async (form, action) => {
       service: data.getAll("service"),
       listed: data.getAll("listed"),
       layer: data.get("layer"),
-      lang: data.get("lang"),
+      lang: data.get("lang") || "",
       token: data.get("token") || "",
     }),
   });
@@ -127,10 +135,10 @@ const send = async (form, action) => {
 };
 
 document.addEventListener("submit", async (event) => {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  /** @type {{target: HTMLFormElement, submitter: HTMLButtonElement | null}} */
+  const { target: form, submitter: button } = event;
   const action = button?.dataset.privacyAction;
-  if (!action || event.defaultPrevented || !form.closest("[data-privacy-ui]")) return;
+  if (!action || event.defaultPrevented || !form.closest("[data-privacy-ui],[data-privacy-gated]")) return;
   event.preventDefault();
   if (action === "manage") return open();
   if (isBusy) return;
@@ -158,18 +166,17 @@ document.addEventListener("click", (event) => {
     open();
   } else if (action === "close" && dialog?.contains(control)) {
     dialog.close();
+  } else if (action === "load-once") {
+    activation().then(({ loadOnce }) => loadOnce(control));
   }
 });
 
-// A page out of the back/forward cache may show a banner that was answered meanwhile.
-addEventListener("pageshow", async (event) => {
-  if (!event.persisted) return;
-  try {
-    const state = await (await fetch(new URL("choice", base))).json();
-    if ((find("banner") && !state.asks.length) || state.allowed.join(" ") !== [...allowed].join(" ")) settle(state);
-  } catch {
-    // Offline: the page stays as it was.
+// A page out of some cache, or made ahead, may show what was decided before another choice.
+addEventListener("pageshow", async ({ persisted }) => {
+  const { transferSize, workerStart, activationStart, type } = performance.getEntriesByType("navigation")[0] ?? {};
+  if (persisted || !transferSize || workerStart || activationStart) {
+    (await activation()).refresh(base, allowed, find("banner"), (state) => settle(state, persisted || type !== "reload"));
   }
 });
 
-window.privacy = Object.freeze({ allows, open });
+window.privacy = Object.freeze({ allows, open, get allowed() { return [...allowed].filter(allows); } });

@@ -111,6 +111,10 @@ class Chained:
         return self._second.feed(self._first.feed(data, is_last=is_last), is_last=is_last)
 
 
+def is_activation(scope: Scope) -> bool:
+    return _asked(scope) is not None
+
+
 def _asked(scope: Scope) -> bytes | None:
     headers: list[Header] = scope.get("headers") or []
     return next((value for name, value in headers if name == ACTIVATION), None)

@@ -12,6 +12,7 @@ from . import variants
 from .banner import Banner
 from .csp import FREE, allowance
 from .encodings import Body, Recoded, can_open
+from .head import HeadInserter
 from .heads import read_head
 from .html import BodyInserter
 from .html_answer import Chained, HtmlGates, Terms
@@ -112,7 +113,10 @@ class Page(NamedTuple):
                 host = response_headers.first(self.scope.get("headers") or (), b"host")
                 allowed = allowance(headers, host)
             markup = self.banner.render(self.standing, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
-            inserter = BodyInserter(markup)
+            inserter: Body = BodyInserter(markup)
+            head = b"" if allowed.is_excluded else self.banner.head(self.standing, self.scope, nonce=allowed.nonce)
+            if head:
+                inserter = HeadInserter(head, inserter)
             body = inserter if body is None else Chained(body, inserter)
         return body if body is None or coding in (b"", b"identity") else Recoded(body, coding)
 

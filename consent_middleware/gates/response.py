@@ -26,9 +26,10 @@ from .banner import Banner
 from .encodings import Body
 from .expiry import within_budget
 from .findings import Action, Finding, Report
-from .html_answer import HtmlGates
+from .html_answer import HtmlGates, is_activation
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
+from .page_policy import PagePolicy
 from .recognition import Known, Recognition, effective
 from .rules import Rules
 from .seen import SeenCookies
@@ -48,6 +49,8 @@ _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"
 """Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
 _ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
+DEPENDS: Header = (b"privacy-depends", b"consent")
+"""Tells that script that the app asked for the consent itself, so that more than the gated elements may differ."""
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 
@@ -57,6 +60,8 @@ class Gates:
     """What all response gates of one middleware share."""
 
     policy: Policy
+    prefix: str
+    """Where the visitor's pages are; empty where there are none, in observe mode."""
     recognition: Recognition
     decide: Decider
     record: Recorder
@@ -65,6 +70,7 @@ class Gates:
     seen: SeenCookies
     banner: Banner
     html_gates: HtmlGates
+    page_policy: PagePolicy
     report: Report | None
     disclosures: Disclosures
     page_seen: Callable[[Standing, Scope, int], None] | None = None
@@ -90,6 +96,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     """As the browser and its proxies sent them."""
     raw_client: object = None
     """The server's peer before its address was masked."""
+    root_path: str = ""
+    """Of a document's request, as it came: a router further in may move the scope's own."""
     made_visit: Visit | None = None
     body: Body | None = None
     has_started: bool = False
@@ -216,6 +224,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if kind == "http.response.start":
             if visit is not None and visit.consent_was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
+                if not self.is_document and is_activation(self.scope):
+                    headers.append(DEPENDS)
             status = message["status"]
             if self.is_document or self._may_be_part(status, headers):
                 page, is_last = self.page(), not self.is_superseded
@@ -231,9 +241,14 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
 
     def page(self) -> Page:
         """Return how this answer is prepared if it is HTML."""
-        standing, gates = self.made_visit or self.known, gates_of(self)
+        standing, gates, scope = self.made_visit or self.known, gates_of(self), self.scope
+        root = self.root_path if self.is_document else scope.get("app_root_path", scope.get("root_path")) or ""
+        if (scope.get("root_path") or "") != root:
+            scope = {**scope, "root_path": root}
         restrictions = self._rules().masks.page_headers if self.is_document else ()
-        return Page(gates.banner, gates.html_gates, standing, self.scope, self.is_document, restrictions)
+        if self.is_document and not self.is_superseded:
+            restrictions += gates.page_policy.headers(standing.decision, root)
+        return Page(gates.banner, gates.html_gates, standing, scope, self.is_document, restrictions)
 
     def _may_be_part(self, status: int, headers: list[Header]) -> bool:
         """Say whether the answer may be HTML that is no document: a frame, a fragment for a script, a page asked for once more."""

@@ -57,7 +57,7 @@ class ChoiceRecord:
     method: str
     """How the choice arrived: ``"form"``, ``"json"``, or ``"app"`` for one that the app recorded itself."""
     action: str
-    """``"accept-all"``, ``"reject-all"`` or ``"save"``."""
+    """``"accept-all"``, ``"reject-all"``, ``"save"`` or ``"always-allow"``."""
     allowed: tuple[str, ...]
     """Ids of purposes and services."""
     refused: tuple[str, ...]

@@ -16,6 +16,8 @@ from .data import DataEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
+from .page_scripts import PageScripts
+from .reports import ReportsEndpoint, TakeViolation
 from .screens import Screens
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
@@ -27,7 +29,8 @@ _STATEMENT_DATE = date(2026, 11, 24)
 class Pages:
     """Everything under the prefix, and ``/.well-known/gpc.json``. The visit must be in the scope.
 
-    ``templates``: a folder with a team's own templates. Sets no cookies: ``send`` adds the token.
+    ``templates``: a folder with a team's own templates. ``take_violation``: is told what browsers report of a
+    page. Sets no cookies: ``send`` adds the token.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Pages:
         templates: str | Path | None = None,
         recorder: Recorder | None = None,
         ledger: Ledger | None = None,
+        take_violation: TakeViolation | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
@@ -61,9 +65,11 @@ class Pages:
                 recorder=recorder, purpose=policy.recording.purpose, origins=policy.declarations.origins
             )
             self._routes[f"{base}/events"] = {"POST": events.record}
-        for asset in load_assets().values():
-            self._routes[f"{base}/static/{asset.name}"] = {"GET": self._static}
-        self._assets = {f"{base}/static/{asset.name}": asset for asset in load_assets().values()}
+        if take_violation is not None and policy.declarations.csp != "off":
+            self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation).take}
+        assets = [*load_assets().values(), *PageScripts(policy).all]
+        self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
+        self._routes |= {path: {"GET": self._static} for path in self._assets}
 
     def owns(self, path: str) -> bool:
         """Say whether ``path``, relative to ``root_path``, is ours to answer."""

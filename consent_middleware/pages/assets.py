@@ -1,4 +1,4 @@
-"""The static files, named by their content and kept ready to send."""
+"""Static files, named by their content and kept ready to send."""
 
 import functools
 import gzip
@@ -12,12 +12,11 @@ from importlib import resources
 _COMMENTS = re.compile(r"^[ ]*(?:/\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-_FILES = {"css": "choices.css", "js": "choices.js", "events": "events.js"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """``name`` is ``choices.<hash>.css``: new content has a new name, so that a browser may keep it forever."""
+    """``name`` is such as ``choices.<hash>.css``: new content has a new name, so that a browser may keep it forever."""
 
     name: str
     media_type: str
@@ -27,13 +26,26 @@ class Asset:
 
 @functools.cache
 def load_assets() -> Mapping[str, Asset]:
-    """Return the files: ``css`` and ``js`` of the banner, and ``events``, which reports clicks."""
-    folder = resources.files("banner_templates") / "static"
-    found: dict[str, Asset] = {}
-    for key, file in _FILES.items():
-        stem, _, kind = file.partition(".")
-        body = _COMMENTS.sub("", (folder / file).read_text(encoding="utf-8")).encode()
-        name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
-        gzipped = gzip.compress(body, 9, mtime=0)
-        found[key] = Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzipped)
-    return found
+    """Return the files that are the same for every policy: ``css``, ``js`` ``events``, which reports clicks, and ``activate``.
+
+    The module loads the last one when it is needed.
+    """
+    activate = read_asset("activate.js")
+    return {
+        "css": read_asset("choices.css"),
+        "js": read_asset("choices.js", ("./activate.js", f"./{activate.name}")),
+        "events": read_asset("events.js"),
+        "activate": activate,
+    }
+
+
+def read_asset(file: str, *fillings: tuple[str, str]) -> Asset:
+    """Read one file; ``fillings`` are places in it and what to write there."""
+    stem, _, kind = file.rpartition(".")
+    source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")
+    source = _COMMENTS.sub("", source)
+    for place, content in fillings:
+        source = source.replace(place, content)
+    body = source.encode()
+    name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
+    return Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzip.compress(body, 9, mtime=0))

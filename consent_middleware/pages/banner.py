@@ -20,6 +20,7 @@ from .assets import load_assets
 from .content import allowed_ids, titles_of
 from .form_token import FormTokens
 from .mount import Mount, root_of
+from .page_scripts import PageScripts
 from .templates import Templates
 from .way_back import page_of, plain_page_of
 from .wording import Wording
@@ -31,6 +32,7 @@ _STATES = 256
 _MARK = secrets.token_hex(8)
 _SLOT_NAMES = ("nonce", "next_value", "next_query", "token")
 _SLOTS = {name: f"[{_MARK}{index}]" for index, name in enumerate(_SLOT_NAMES)}
+_NONCE = _SLOTS["nonce"].encode("ascii")
 _SLOT = re.compile(rf"\[{_MARK}(\d)\]")
 # A page's address is printable ASCII; a table is five times as fast as urllib's quote().
 _IN_QUERY = str.maketrans(
@@ -60,11 +62,14 @@ class Banner:
         self._wordings = {language: Wording(policy, language) for language in policy.languages}
         self._match = language_matcher(policy.languages)
         self._only_language = policy.languages[0] if len(policy.languages) == 1 else None
+        self._scripts = PageScripts(policy)
+        self._is_always_there = policy.declarations.entry == "auto" or policy.declarations.csp == "enforce"
         self._has_entry = policy.declarations.entry == "auto"
         recording = policy.recording
         self._records = recording.purpose if recording is not None and recording.clicks else None
         self._rendered: BoundedCache[tuple[object, ...], Rendered] = BoundedCache(_STATES)
         # Holds the decisions too, so that no other object can take over the identity of one.
+        self._heads: BoundedCache[tuple[object, ...], tuple[Decision, bytes]] = BoundedCache(_STATES)
         self._by_identity: BoundedCache[tuple[object, ...], tuple[Decision, Rendered]] = BoundedCache(_STATES)
 
     def warm(self) -> None:
@@ -73,12 +78,14 @@ class Banner:
         decision = decide(self._policy, NO_CHOICE, Signals())
         for language in self._policy.languages:
             for link_only in (False, True):
-                self._find(language, decision, choice_made=False, root="", link_only=link_only)
+                self._find(language, decision, Signals(), choice_made=False, root="", link_only=link_only)
 
     def is_needed(self, standing: Standing) -> bool:
         """Say whether there is something to insert for this visitor."""
         decision = standing.decision
-        return self._has_entry or bool(decision.asks) or self._records in decision.allowed
+        # A policy that is enforced differs by visitor, and a page may not be revived with another one.
+        is_shown = self._is_always_there or bool(decision.asks) or self._records in decision.allowed
+        return is_shown or self._scripts.is_needed(decision)
 
     def variant(self, standing: Standing, scope: Scope) -> str:
         """Name the markup this request gets: equal names, equal markup (but for the page's own address)."""
@@ -95,7 +102,7 @@ class Banner:
             page = page_of(scope)
             in_value, in_query = escape(page).encode("ascii"), page.translate(_IN_QUERY).encode("ascii")
         values = (
-            f' nonce="{escape(nonce)}"'.encode("ascii", "xmlcharrefreplace") if nonce else b"",
+            _nonce_attribute(nonce),
             in_value,
             in_query,
             _token_field(self._tokens.make(scope, standing.consent)) if needs_token else b"",
@@ -105,8 +112,18 @@ class Banner:
     def shown(self, language: str) -> str:
         """Return what the banner shows, in one language, whoever has not chosen yet."""
         decision = decide(self._policy, NO_CHOICE, Signals())
-        rendered = self._find(language, decision, choice_made=False, root="", link_only=False)
+        rendered = self._find(language, decision, Signals(), choice_made=False, root="", link_only=False)
         return (rendered.template % ((b"",) * len(rendered.slots))).decode("ascii")
+
+    def head(self, standing: Standing, scope: Scope, *, nonce: str | None) -> bytes:
+        """Return the markup that comes before every script of the page, ASCII only; nothing where nothing is needed there."""
+        decision, root = standing.decision, scope.get("root_path")
+        key = (id(decision), standing.signals.gpc, root)
+        known = self._heads.get(key)
+        if known is None:
+            known = decision, self._render_head(decision, standing.signals, root_of(scope) + self._mount.prefix)
+            self._heads.put(key, known)
+        return known[1].replace(_NONCE, _nonce_attribute(nonce)) if known[1] else b""
 
     def _state_of(self, standing: Standing, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
         """What is rendered for this visitor's state, and whether a form from this browser may need a token."""
@@ -115,33 +132,40 @@ class Banner:
         root = scope.get("root_path")
         decision, choice_made = standing.decision, standing.consent.choice_made
         # By identity first: the gates keep one decision for equal answers, and to hash its sets costs more than all else here.
-        key = (id(decision), language, choice_made, root, link_only)
+        key = (id(decision), language, choice_made, standing.signals.gpc, root, link_only)
         known = self._by_identity.get(key)
         if known is None:
             tag = language if isinstance(language, str) else language.decode("ascii")
             known = (
                 decision,
-                self._find(tag, decision, choice_made=choice_made, root=root_of(scope), link_only=link_only),
+                self._find(
+                    tag, decision, standing.signals, choice_made=choice_made, root=root_of(scope), link_only=link_only
+                ),
             )
             self._by_identity.put(key, known)
         return known[1], b"sec-fetch-site" not in fields and b"sec-fetch-mode" not in fields
 
-    def _find(self, language: str, decision: Decision, *, choice_made: bool, root: str, link_only: bool) -> Rendered:
-        key = (language, decision, choice_made, root, link_only)
+    def _find(
+        self, language: str, decision: Decision, signals: Signals, *, choice_made: bool, root: str, link_only: bool
+    ) -> Rendered:
+        key = (language, decision, signals, choice_made, root, link_only)
         found: Rendered | None = self._rendered.get(key)
         if found is None:
-            found = self._render_once(language, decision, choice_made=choice_made, root=root, link_only=link_only)
+            found = self._render_once(
+                language, decision, signals, choice_made=choice_made, root=root, link_only=link_only
+            )
             self._rendered.put(key, found)
         return found
 
     def _render_once(
-        self, language: str, decision: Decision, *, choice_made: bool, root: str, link_only: bool
+        self, language: str, decision: Decision, signals: Signals, *, choice_made: bool, root: str, link_only: bool
     ) -> Rendered:
         wording = self._wordings[language]
         policy = self._policy
         assets = load_assets()
         base = root + self._mount.prefix
         by_signal = [name for name in policy.optional if name in policy.refused_by_gpc and not decision.allows(name)]
+        head = b"" if link_only else self._render_head(decision, signals, base)
         html = self._templates.render(
             "link.html" if link_only else "banner.html",
             wording,
@@ -159,14 +183,48 @@ class Banner:
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             signal_wins=policy.declarations.gpc == "signal",
             allowed=" ".join(allowed_ids(policy, decision)),
+            signal=self._held_off_by_signal(decision, signals),
+            is_guarded=self._scripts.is_needed(decision),
             slots=_SLOTS,
         )
         cut = _SLOT.split(html.strip() + "\n")
         # Character references, since the page may be in another charset; every second part is the digit of a slot.
         texts = [part.encode("ascii", "xmlcharrefreplace").replace(b"%", b"%%") for part in cut[::2]]
         template, slots = b"%b".join(texts), tuple(map(int, cut[1::2]))
-        name = hashlib.sha256(repr((template, slots)).encode()).hexdigest()[:10]
+        name = hashlib.sha256(repr((template, slots, head.replace(_NONCE, b""))).encode()).hexdigest()[:10]
         return Rendered(template, slots, name)
+
+    def _render_head(self, decision: Decision, signals: Signals, base: str) -> bytes:
+        guard = self._scripts.guard if self._scripts.guards(decision) else None
+        consent_mode = self._scripts.consent_mode
+        known = (*self._policy.purposes, *self._policy.services)
+        html = self._templates.render(
+            "head.html",
+            self._wordings[self._policy.languages[0]],
+            guard=f"{base}/static/{guard.name}" if guard else "",
+            consent_mode=f"{base}/static/{consent_mode.name}" if consent_mode else "",
+            allowed=" ".join(allowed_ids(self._policy, decision)),
+            refused=" ".join(name for name in known if name in decision.refused),
+            signal=self._held_off_by_signal(decision, signals),
+            slots=_SLOTS,
+        )
+        return html.strip().encode("ascii", "xmlcharrefreplace")
+
+    def _held_off_by_signal(self, decision: Decision, signals: Signals) -> str:
+        """What a page holds off where ``navigator.globalPrivacyControl`` is on, but the request did not say so."""
+        policy = self._policy
+        if signals.gpc or policy.declarations.gpc == "choice":
+            return ""
+        return " ".join(
+            name
+            for name in allowed_ids(policy, decision)
+            if name in policy.refused_by_gpc
+            or (name in policy.services and policy.services[name].purpose in policy.refused_by_gpc)
+        )
+
+
+def _nonce_attribute(nonce: str | None) -> bytes:
+    return f' nonce="{escape(nonce)}"'.encode("ascii", "xmlcharrefreplace") if nonce else b""
 
 
 def _token_field(token: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..consent import Decision
 from ..policy import Policy
 from ..policy.identifiers import SOURCES, names_of
-from ..policy.model import Cookie, Service, TelemetryField
+from ..policy.model import Cookie, Service, StorageKey, TelemetryField
 from ..policy.purposes import N_, Purpose
 from ..policy.texts import Text
 from .wording import Wording
@@ -29,6 +29,9 @@ _RECORDED = {
     ),
 }
 _RECORDED_TOO = N_("Where you also allow “%(purpose)s”, this may be recorded with each page or button: %(fields)s.")
+_KINDS = {"local": N_("Local storage"), "session": N_("Session storage"), "indexeddb": N_("Browser database")}
+_UNTIL_DELETED = N_("Until it is deleted")
+_UNTIL_CLOSED = N_("Until you close the tab")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class CookieRow:
     lifetime: str
     description: str
     service: str
+    kind: str = ""
+    """Where it is kept, if it is no cookie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,8 @@ class PurposeItem:
     is_new: bool
     is_held_off: bool
     cookies: Sequence[CookieRow]
+    storage: Sequence[CookieRow]
+    """What scripts keep outside of cookies, as rows of the same table."""
     services: Sequence[ServiceItem]
     fields: Sequence[FieldItem]
     recorded: Sequence[str]
@@ -78,7 +85,7 @@ class PurposeItem:
 
     @property
     def has_details(self) -> bool:
-        return bool(self.cookies or self.services or self.fields or self.recorded)
+        return bool(self.cookies or self.storage or self.services or self.fields or self.recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,7 @@ def _purpose(
         is_new=purpose.id in decision.asks,
         is_held_off=decision.honors_gpc and purpose.id in policy.refused_by_gpc and policy.declarations.gpc == "signal",
         cookies=[*cookies, *(_cookie(policy, wording, cookie) for cookie in policy.cookies_of(purpose.id))],
+        storage=[_storage(policy, wording, entry) for entry in policy.storage_of(purpose.id)],
         services=[_service(wording, decision, service) for service in policy.services_of(purpose.id)],
         fields=[
             *(_field(wording, field) for field in policy.declarations.telemetry if field.purpose == purpose.id),
@@ -163,13 +171,29 @@ def _recorded(policy: Policy, wording: Wording, purpose: str) -> list[str]:
 
 
 def _cookie(policy: Policy, wording: Wording, cookie: Cookie) -> CookieRow:
-    service = policy.services.get(cookie.service or "")
     return CookieRow(
         name=cookie.name or cookie.pattern or "",
         lifetime=wording.duration(cookie.lifetime),
         description=_said(wording, cookie.description),
-        service=(_said(wording, service.name) or service.id) if service else "",
+        service=_service_name(policy, wording, cookie.service),
     )
+
+
+def _storage(policy: Policy, wording: Wording, entry: StorageKey) -> CookieRow:
+    """Session storage ends with its tab; the other two stay until somebody removes them."""
+    until = _UNTIL_CLOSED if entry.kind == "session" else _UNTIL_DELETED
+    return CookieRow(
+        name=entry.key,
+        lifetime=wording.duration(entry.lifetime) if entry.lifetime is not None else wording.gettext(until),
+        description=_said(wording, entry.description),
+        service=_service_name(policy, wording, entry.service),
+        kind=wording.gettext(_KINDS[entry.kind]),
+    )
+
+
+def _service_name(policy: Policy, wording: Wording, service_id: str | None) -> str:
+    service = policy.services.get(service_id or "")
+    return (_said(wording, service.name) or service.id) if service else ""
 
 
 def _service(wording: Wording, decision: Decision, service: Service) -> ServiceItem:

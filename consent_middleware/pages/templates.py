@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _NAMES = (
     "banner.html",
+    "head.html",
     "link.html",
     "placeholder.html",
     "preferences.html",

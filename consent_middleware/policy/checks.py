@@ -11,6 +11,7 @@ from .cookie_checks import Add, check_cookies, check_services
 from .lifetimes import SECONDS_CAP
 from .loading import as_toml
 from .model import Declarations
+from .page_checks import check_consent_mode, check_storage
 from .purposes import BUILT_IN
 from .recorder_checks import check_recorder
 from .telemetry_checks import check_telemetry
@@ -35,6 +36,8 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         _purposes,
         check_services,
         check_cookies,
+        check_storage,
+        check_consent_mode,
         check_telemetry,
         check_recorder,
         _texts,
@@ -212,6 +215,8 @@ def _all_texts(declared: Declarations) -> Iterator[tuple[str, Text | None]]:
     for index, service in enumerate(declared.services):
         for name in ("name", "recipient", "description"):
             yield f"services[{index}].{name}", getattr(service, name)
+    for index, entry in enumerate(declared.storage):
+        yield f"storage[{index}].description", entry.description
     for index, field in enumerate(declared.telemetry):
         yield f"telemetry[{index}].title", field.title
         yield f"telemetry[{index}].description", field.description

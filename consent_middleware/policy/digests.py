@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from .identifiers import SOURCES, names_of
 from .lifetimes import Lifetime
-from .model import Cookie, Service, TelemetryField
+from .model import Cookie, Service, StorageKey, TelemetryField
 from .purposes import Purpose
 from .texts import Text, text_in
 
@@ -23,6 +23,7 @@ def purpose_digest(
     purpose: Purpose,
     cookies: Sequence[Cookie],
     services: Sequence[Service],
+    storage: Sequence[StorageKey],
     telemetry: Sequence[TelemetryField],
     retention: Sequence[Lifetime],
     language: str,
@@ -59,6 +60,9 @@ def purpose_digest(
     if recorded:
         # Only then, so that a policy without a recorder has the digests it always had.
         told.append(["recorder", *recorded])
+    if storage:
+        # Only then, so that a policy without any has the digest it had before there were such keys.
+        told.append(sorted([s.kind, s.key, _length(s.lifetime), said(s.description), s.service or ""] for s in storage))
     return shorten(purpose.id, told)
 
 

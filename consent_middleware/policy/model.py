@@ -99,6 +99,19 @@ class Service(Table, frozen=True, kw_only=True):
     privacy_url: str | None = None
 
 
+class StorageKey(Table, frozen=True, kw_only=True):
+    """``[[storage]]``: something that scripts keep in the browser outside of cookies."""
+
+    key: str
+    """A key of local or session storage, or the name of an IndexedDB database; ``*`` and ``?`` stand for the changing part."""
+    kind: Literal["local", "session", "indexeddb"] = "local"
+    purpose: str
+    service: str | None = None
+    lifetime: Lifetime | None = None
+    """After how long the site's own scripts remove it: browsers keep it until somebody does."""
+    description: Text = ""
+
+
 class TelemetryField(Table, frozen=True, kw_only=True):
     """``[[telemetry]]``: something the site learns about a visitor's device or network, and what for.
 
@@ -186,6 +199,13 @@ class Declarations(Table, frozen=True, kw_only=True):
     unrecorded: Literal["refuse", "spool"] = "refuse"
     """While the ledger's database does not answer, an acceptance is not granted and may be tried again (``refuse``), or it is granted
     and its record waits on disk (``spool``). A refusal always takes effect, and its record waits."""
+    csp: Literal["off", "report", "enforce"] = "report"
+    """A Content-Security-Policy of ours on every page, beside the app's own: hosts that the policy does not declare, or the visitor
+    refuses, are reported (``report``) or blocked (``enforce``)."""
+    guard: bool = True
+    """A small script at the start of the page keeps other scripts from storing what is refused."""
+    consent_mode: bool | dict[str, str] = False
+    """Google Consent Mode v2: ``true``, or a table of its signals and the purposes they follow."""
     share: str | None = None
     """``example.com`` shares one choice across its sibling hosts."""
     origins: list[str] = msgspec.field(default_factory=list)
@@ -197,6 +217,7 @@ class Declarations(Table, frozen=True, kw_only=True):
     purposes: dict[str, PurposeTable] = msgspec.field(default_factory=dict)
     cookies: list[Cookie] = msgspec.field(default_factory=list)
     services: list[Service] = msgspec.field(default_factory=list)
+    storage: list[StorageKey] = msgspec.field(default_factory=list)
     telemetry: list[TelemetryField] = msgspec.field(default_factory=list)
     grounds: list[Ground] = msgspec.field(default_factory=list)
     masks: Masks = Masks()

@@ -14,7 +14,7 @@ from ..errors import PolicyError, Problem
 from . import checks, digests, loading
 from .identifiers import identifiers_of
 from .lifetimes import Lifetime
-from .model import Cookie, Declarations, PurposeTable, Service
+from .model import Cookie, Declarations, PurposeTable, Service, StorageKey
 from .names import CONSIDERED, forms
 from .patterns import NameTable
 from .purposes import BUILT_IN, Purpose
@@ -164,6 +164,9 @@ class Policy:
         """Return the declared cookies of a purpose, those of ``services[].cookies`` included."""
         return [entry.cookie for _, entry in _declared_cookies(self.declarations) if entry.purpose == purpose]
 
+    def storage_of(self, purpose: str) -> list[StorageKey]:
+        return [entry for entry in self.declarations.storage if entry.purpose == purpose]
+
     def _digests(self) -> dict[str, str]:
         declared = self.declarations
         found: dict[str, str] = {}
@@ -172,6 +175,7 @@ class Policy:
                 purpose,
                 [cookie for cookie in declared.cookies if cookie.purpose == purpose.id],
                 self.services_of(purpose.id),
+                self.storage_of(purpose.id),
                 [field for field in declared.telemetry if field.purpose == purpose.id],
                 [declared.retention.telemetry] if any(f.purpose == purpose.id for f in declared.telemetry) else [],
                 self.languages[0],

@@ -5,11 +5,15 @@ import logging
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
 
 from consent_middleware.asgi import ASGIApp
 from tests.driving import MARK, Answer, call, mounted, scope_of, token, visit_page
 
-from .apps import SITES
+from .apps import PAGE, SITES
 
 
 @pytest.fixture(params=SITES)
@@ -141,3 +145,15 @@ def test_a_websocket_is_gated_both_ways(site_with_sockets: ASGIApp) -> None:
     seen = json.loads(answer.messages[1]["text"])
     assert seen["analytics"] is True
     assert sorted(seen["cookies"]) == ["_ga", "privacy"]
+
+
+def test_a_page_of_a_mounted_app_leads_to_the_choices_of_the_whole_one() -> None:
+    inner = Starlette(routes=[Route("/page", lambda request: HTMLResponse(PAGE))])
+    for outer in (Starlette(routes=[Mount("/shop", app=inner)]), FastAPI()):
+        if isinstance(outer, FastAPI):
+            outer.mount("/shop", inner)
+        answer = visit_page(mounted(outer), "/shop/page")
+        assert b'action="/-/privacy/choice"' in answer.body
+        assert b'name="next" value="/shop/page"' in answer.body
+        mounted_itself = Starlette(routes=[Mount("/site", app=mounted(outer))])
+        assert b'action="/site/-/privacy/choice"' in visit_page(mounted_itself, "/site/shop/page").body

@@ -28,10 +28,12 @@ from tests.driving import (
     visit_page,
 )
 
-MANUAL = 'unclassified = "allow"\nentry = "manual"'
+MANUAL = 'unclassified = "allow"\nentry = "manual"\ncsp = "off"\nguard = false'
 EVERYTHING = token(MANUAL, "preference", "analytics", "marketing", "network", "device")
 
-BUILT_IN = mounted(App())
+PLAIN = 'csp = "off"\nguard = false'
+"""Without what else there is for a page: a policy of ours in its headers, a script before all others."""
+BUILT_IN = mounted(App(), PLAIN)
 """Made once: it has its templates rendered."""
 
 
@@ -83,7 +85,7 @@ def test_memoryviews_and_absent_bodies_are_bodies() -> None:
         await send({"type": "http.response.body", "more_body": True})
         await send({"type": "http.response.body", "body": bytearray(b"!")})
 
-    answer = call(mounted(app), scope_of(headers=NAVIGATION))
+    answer = call(mounted(app, PLAIN), scope_of(headers=NAVIGATION))
     assert answer.error is None
     assert answer.body == navigate(page()).body + b"!"
 
@@ -430,7 +432,7 @@ def test_a_page_under_a_strict_policy_gets_no_more_than_a_link() -> None:
 
 def test_middlewares_may_be_mounted_twice_without_disabling_consent() -> None:
     app = page("_ga=1", "sessionid=2")
-    twice = mounted(mounted(app))
+    twice = mounted(mounted(app, PLAIN), PLAIN)
     answer = visit_page(twice, cookie="_ga=1; sessionid=2")
     assert app.cookies == [b"sessionid=2"]
     assert answer.names_set == ["sessionid"]

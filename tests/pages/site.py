@@ -51,6 +51,20 @@ purpose = "analytics"
 service = "tracker"
 lifetime = "13 months"
 description = {en = "Tells one visitor from another.", zh-Hans = "区分不同的访客。"}
+[[storage]]
+key = "trk_*"
+purpose = "analytics"
+service = "tracker"
+lifetime = "13 months"
+description = {en = "Remembers which experiment you see.", zh-Hans = "记住您看到的实验版本。"}
+[[storage]]
+key = "trk_tab"
+kind = "session"
+purpose = "analytics"
+[[storage]]
+key = "trk-events"
+kind = "indexeddb"
+purpose = "analytics"
 [[services]]
 id = "tracker"
 purpose = "analytics"

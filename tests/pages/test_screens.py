@@ -173,6 +173,22 @@ def test_only_what_is_switched_on_is_told(switch: str, said: str) -> None:
     assert "Details : Analytics" in text
 
 
+def test_the_declaration_names_what_scripts_keep_and_where(client: TestClient) -> None:
+    page = client.get("/-/privacy/cookies").text
+    for text in (
+        "trk_*",
+        "Local storage",
+        "Remembers which experiment",
+        "trk_tab",
+        "Session storage",
+        "Until you close the tab",
+    ):
+        assert text in page
+    for text in ("trk-events", "Browser database", "Until it is deleted"):
+        assert text in page
+    assert "3 entries in your browser" in client.get("/-/privacy/preferences").text
+
+
 def test_a_service_links_to_its_policy_only_by_http(client: TestClient) -> None:
     policy = Policy.parse(POLICY.replace("https://tracker.example.net/privacy", "javascript:alert(1)"))
     assert "javascript:" not in TestClient(Site(policy)).get(DECLARATION).text

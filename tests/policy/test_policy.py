@@ -37,6 +37,11 @@ name = "Counter"
 recipient = "Counter Ltd."
 country = "DE"
 hosts = ["a.example", "b.example"]
+[[storage]]
+key = "counter_*"
+purpose = "analytics"
+lifetime = "13 months"
+description = {en = "Counts.", de = "Zählt."}
 [[telemetry]]
 field = "ip"
 purpose = "network"
@@ -48,6 +53,9 @@ TOLD = [
     ('en = "Counts."', 'en = "Counts more."'),
     ('lifetime = "30 days"', 'lifetime = "31 days"'),
     ('name = "two"', 'name = "three"'),
+    ('key = "counter_*"', 'key = "count_*"'),
+    ('key = "counter_*"', 'key = "counter_*"\nkind = "session"'),
+    ('lifetime = "13 months"', 'lifetime = "14 months"'),
     ('recipient = "Counter Ltd."', 'recipient = "Other Ltd."'),
     ('country = "DE"', 'country = "US"'),
     ('"b.example"]', '"c.example"]'),

@@ -1,0 +1,60 @@
+"""Scripts before all others: small, for everybody the same, and only where they are needed."""
+
+import json
+import re
+
+from consent_middleware.pages.assets import load_assets
+from consent_middleware.pages.page_scripts import PageScripts
+from consent_middleware.policy import Policy
+from tests.driving import mounted, page, token, visit_page
+
+EVERYTHING = token(None, "preference", "analytics", "marketing", "network", "device")
+
+
+def test_guard_and_activation_weigh_at_most_5_kilobytes_together() -> None:
+    guard = PageScripts(Policy()).guard
+    assert guard is not None
+    assert len(guard.gzipped) + len(load_assets()["activate"].gzipped) <= 5_000
+
+
+def test_the_guard_holds_its_table() -> None:
+    guard = PageScripts(Policy()).guard
+    assert guard is not None
+    (table,) = re.findall(rb"const table = (\{.*?\});", guard.body)
+    assert json.loads(table)["cookie"][0][0] == "analytics"
+
+
+def test_the_guard_is_there_until_everything_it_knows_is_allowed() -> None:
+    app = mounted(page())
+    for cookie in ("", token(None), token(None, "analytics")):
+        assert visit_page(app, cookie=cookie).body.count(b"/static/guard.") == 1
+    assert b"/static/guard." not in visit_page(app, cookie=token(None, "analytics", "marketing")).body
+    assert b"/static/guard." not in visit_page(mounted(page(), "guard = false")).body
+
+
+def test_the_guard_knows_what_was_refused_and_what_was_only_never_asked() -> None:
+    app = mounted(page())
+    assert b"data-privacy-refused" not in visit_page(app).body
+    body = visit_page(app, cookie=token(None, "analytics")).body
+    assert b'data-privacy-refused="preference marketing network device"' in body
+
+
+def test_the_guard_comes_before_everything_and_carries_the_nonce_of_the_page() -> None:
+    policy = (b"content-security-policy", b"script-src 'nonce-abc'; style-src 'nonce-abc'")
+    body = visit_page(mounted(page(headers=[policy]))).body
+    assert re.search(rb'<head><script src="/-/privacy/static/guard\.\w+\.js" [^>]* nonce="abc"></script><title>', body)
+    excluding = (b"content-security-policy", b"default-src 'none'")
+    assert b"/static/guard." not in visit_page(mounted(page(headers=[excluding]))).body
+
+
+def test_the_adapter_is_there_only_where_the_policy_wants_it() -> None:
+    assert b"/static/consent-mode." not in visit_page(mounted(page())).body
+    body = visit_page(mounted(page(), "consent_mode = true"), cookie=EVERYTHING).body
+    assert b"/static/consent-mode." in body
+    assert b"/static/guard." not in body
+
+
+def test_a_page_without_an_entry_still_has_its_state() -> None:
+    body = visit_page(mounted(page(), 'entry = "manual"'), cookie=token(None)).body
+    assert b'data-privacy-module data-privacy-allowed="authentication security"' in body
+    assert b"data-privacy-ui" not in body
