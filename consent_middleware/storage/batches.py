@@ -5,6 +5,7 @@ and goes into the next: nobody waits for a timer, and a lone write is not delaye
 """
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -49,6 +50,8 @@ class BatchedWrites(Generic[T]):
         self._settled = settled
         self._waiting: deque[_Entry[T]] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._woken: Run | None = None
+        self._adding = threading.Lock()
 
     def add(self, item: T) -> "Future[None]":
         """Write ``item`` with the next transaction; the future is done after its commit. Never blocks; from any thread.
@@ -61,8 +64,12 @@ class BatchedWrites(Generic[T]):
             return future
         # Five percent before the caller gives up, so that the answer is the database's own.
         deadline = time.monotonic() + self._database.patience * 0.95
-        self._waiting.append(_Entry(item=item, deadline=deadline, future=future))
-        self._database.call_soon(self._wake)
+        with self._adding:
+            self._waiting.append(_Entry(item=item, deadline=deadline, future=future))
+            is_alone = len(self._waiting) <= 1
+        # Waking a thread costs a system call: who comes second is seen by whoever the first one woke, unless that one is gone.
+        if is_alone or self._woken is not self._database.running:
+            self._woken = self._database.call_soon(self._wake)
         return future
 
     async def flush(self) -> None:

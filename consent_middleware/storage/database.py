@@ -139,10 +139,17 @@ class Database:
         transaction = run.transact(work, writing=writing, seconds=self.patience * 0.95)
         return await self.answer(run.thread.submit(transaction))
 
-    def call_soon(self, callback: Callable[[Run], object]) -> None:
-        """Call ``callback`` on the database's own event loop, from any thread."""
+    @property
+    def running(self) -> Run | None:
+        """The present run; ``None`` where it was stopped, or left behind in the parent of a fork."""
+        run = self._current
+        return run if run is not None and run.thread.is_alive else None
+
+    def call_soon(self, callback: Callable[[Run], object]) -> Run:
+        """Call ``callback`` on the database's own event loop, from any thread; return the run that this happens in."""
         run = self._live()
         run.thread.call_soon(lambda: callback(run))
+        return run
 
     async def answer(self, future: "Future[T]") -> T:
         """Wait for what the database's thread makes of ``future``; LedgerUnavailable after ``patience`` seconds."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .batches import BatchedWrites
 from .database import Database
+from .shared_reads import SharedRead
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -39,6 +40,7 @@ class Sightings:
         self._database = database
         self._seen: set[CookieSighting] = set()
         self._writes: BatchedWrites[CookieSighting] = BatchedWrites(database, _insert)
+        self._known = SharedRead(database, _select)
 
     def remember(self, sighting: CookieSighting) -> None:
         """Store ``sighting`` in the background unless it is known. Never blocks or fails; what cannot be stored is dropped."""
@@ -49,7 +51,7 @@ class Sightings:
 
     async def known(self) -> list[CookieSighting]:
         """Return what the database holds, in the order of names, at most ``LIMIT``."""
-        return await self._database.run(_select)
+        return list(await self._known.get())
 
     async def flush(self) -> None:
         await self._writes.flush()

@@ -290,3 +290,16 @@ def test_what_was_shown_is_kept_once_and_found_by_its_digest(url: str) -> None:
         await ledger.stop()
 
     asyncio.run(story())
+
+
+def test_two_versions_of_a_policy_side_by_side_each_prove_their_own(url: str) -> None:
+    old = mounted(url, '[[versions]]\nversion = "1"\neffective = 2024-01-01\n' + POLICY)
+    new = mounted(url, '[[versions]]\nversion = "2"\neffective = 2025-01-01\n' + POLICY.replace("_ga*", "_pk*"))
+    for _ in range(3):
+        for middleware in (old, new):
+            assert browser(middleware).post(CHOICE, json={"action": "accept-all"}).status_code == 200
+    found = recorded(url, at_least=6)
+    assert sorted(choice.policy_version for choice in found) == ["1", "1", "1", "2", "2", "2"]
+    digests = {choice.policy_version: choice.policy_digest for choice in found}
+    assert digests == {"1": old.policy.digest, "2": new.policy.digest}
+    assert digests["1"] != digests["2"]
