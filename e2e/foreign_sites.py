@@ -122,6 +122,10 @@ def stores_before_asking(tracker: str) -> Starlette:
     return site(lambda r: asks(r, *EQUAL) + REOPEN + "<script>localStorage.setItem('_hjSessionUser_9', 'x1')</script>")
 
 
+def counts_without_asking(tracker: str) -> Starlette:
+    return site(lambda r: "", cookies=lambda r: [f"_ga=GA1.1.1.1700000000; {YEAR}", "sessionid=a1b2; Path=/; HttpOnly"])
+
+
 BAD: dict[Callable[[str], Starlette], set[str]] = {
     tracks_before_asking: {"cookie-not-allowed", "third-party-not-allowed"},
     lies_about_rejecting: {"cookie-not-allowed"},
@@ -133,6 +137,7 @@ BAD: dict[Callable[[str], Starlette], set[str]] = {
     fingerprints: {"fingerprinting"},
     keeps_tracking_after_withdrawal: {"cookie-not-allowed"},
     stores_before_asking: {"storage-not-allowed"},
+    counts_without_asking: {"cookie-not-allowed"},
 }
 """Each with the rules that find it, and no others."""
 

@@ -10,8 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 
+from consent_middleware import ConsentMiddleware, Policy
 from consent_middleware.asgi import ASGIApp
 from consent_middleware.audit.auditing import Audit, audit
+from consent_middleware.audit.drafting import draft, read_audit
 from consent_middleware.audit.judging import Judge
 from consent_middleware.audit.junit import RULES, as_junit
 from consent_middleware.audit.page import as_html
@@ -108,3 +110,15 @@ def test_the_reports_say_the_same_and_no_value(whole: tuple[Audit, Judge], page:
     assert page.locator("figure img").count() == 16
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_an_audited_site_is_drafted_a_policy_that_then_holds(browser: Browser, tracker: str) -> None:
+    bare = foreign_sites.counts_without_asking(tracker)
+    written = as_json(audit_foreign(browser, bare), Judge(None, SHOP))
+    policy = Policy.parse(draft(read_audit(written, "audit.json")))
+    assert policy.optional == ("analytics",)
+    enforced = ConsentMiddleware(bare, policy=policy, secret_key="a key for tests only")
+    with serve_app(enforced, host=SHOP) as site:
+        found = audit(site.url, browser, policy=policy, pages=2, gpc=[False], javascript=[True])
+    assert [str(finding) for finding in found.findings] == []
+    assert {evidence.situation.state for evidence in found.situations} >= {"accepted", "withdrawn"}

@@ -46,11 +46,11 @@ def _audit(audit: Audit, judge: Judge) -> dict[str, object]:
             }
             for finding in audit.findings
         ],
-        "situations": [_situation(evidence, judge) for evidence in audit.situations],
+        "situations": [_situation(evidence, judge, audit.made_at.timestamp()) for evidence in audit.situations],
     }
 
 
-def _situation(evidence: Evidence, judge: Judge) -> dict[str, object]:
+def _situation(evidence: Evidence, judge: Judge, made_at: float) -> dict[str, object]:
     situation = evidence.situation
     return {
         "state": situation.state,
@@ -64,6 +64,7 @@ def _situation(evidence: Evidence, judge: Judge) -> dict[str, object]:
                 "path": cookie.path,
                 "http_only": cookie.http_only,
                 "session": cookie.is_session,
+                "days": None if cookie.is_session else round((cookie.expires - made_at) / 86_400),
                 "third_party": judge.is_third_party(cookie.host),
                 "purpose": judge.verdict(cookie).purpose,
                 "reason": judge.verdict(cookie).reason,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import ConsentError
-from . import auditing, checking, classifying, ledgers, showing
+from . import auditing, checking, classifying, drafting, ledgers, showing
 
 FAILED = 1
 # 128 + the signal's number, as a shell reports it: SIGINT, SIGPIPE.
@@ -32,7 +32,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (showing, checking, classifying, auditing, ledgers):
+    for module in (showing, checking, classifying, auditing, drafting, ledgers):
         module.add_command(commands)
     return parser
 

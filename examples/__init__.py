@@ -1,0 +1,1 @@
+"""Runnable apps, one for each way of mounting the middleware."""
