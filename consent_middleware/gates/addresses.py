@@ -8,6 +8,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from ..caches import BoundedCache
+
 # The special schemes need no slashes, take any number, and count backslashes as such.
 _AUTHORITY = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*)", re.IGNORECASE)
 _INSIDE = {ord(sign): None for sign in "\t\n\r"}
@@ -16,14 +18,33 @@ _PORT = re.compile(r":\d*\Z")
 _IGNORED = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
+_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 _SCRIPTED = re.compile(r"(?:data|javascript|blob|filesystem):", re.IGNORECASE)
 _LONGEST = 2048
+
+
+class _References(BoundedCache[str, str]):
+    """What character references stand for; a page repeats the same few, and asking for each is slow."""
+
+    __slots__ = ()
+
+    def __missing__(self, reference: str) -> str:
+        text = html.unescape(reference)
+        self.put(reference, text)
+        return text
+
+
+_references = _References(1024)
 
 
 def unescape(value: bytes) -> str:
     """Return an attribute's value as a browser sees it. Hosts are ASCII in any charset that is read at all."""
     text = value.decode("utf-8", "replace")
-    return html.unescape(text) if "&" in text else text
+    return _REFERENCE.sub(_decoded, text) if "&" in text else text
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return _references[match[0]]
 
 
 def locate(address: str) -> tuple[str, str] | None:

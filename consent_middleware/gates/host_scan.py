@@ -12,7 +12,12 @@ from .addresses import canonical, unescape
 
 # What may stand for a character of a host: a reference, a percent-encoded byte, or a letter beyond ASCII that is mapped to one.
 # A chunk may end in the middle, so its end counts too.
-_SPELLED = rb"(?:[&%\xc2\xc5\xca\xcb\xcd\xd8\xe1-\xe3\xea\xef\xf0\xf3]|\Z)"
+# References that are in many texts and in no host.
+_PLAIN_REFERENCES = (
+    rb"(?:nbsp|quot|amp|lt|gt|apos|[lr][sd]quo|[mn]dash|copy|reg|[lr]aquo|bull|middot"
+    rb"|#(?:34|39|160|821[1-9]|822[0-3]|x27|x22|xa0|x201[0-9a-f]));"
+)
+_SPELLED = rb"(?:&(?=[#a-z]|\Z)(?!" + _PLAIN_REFERENCES + rb")|[%\xc2\xc5\xca\xcb\xcd\xd8\xe1-\xe3\xea\xef\xf0\xf3]|\Z)"
 _BREAKS = rb"[\t\n\r]*+"
 # Raw full stops of Chinese and Japanese end sentences too: then no letter of a domain's ending follows.
 _GOES_ON = rb"(?=" + _BREAKS + rb"(?:[a-z0-9]|" + _SPELLED + rb"))"

@@ -19,8 +19,9 @@ _FOREIGN_TAGS = 4000
 _RAW = rb"script|style|textarea|title|xmp|iframe|noembed|noframes|noscript"
 _TAG = rb"(?: / | (?!(?:STOPS)[\t\n\f\r />]) ) [a-z] [^\t\n\f\r />]*+ (?: > | REST )"
 _COMMENT = rb"!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
-# What cannot be open at its end in any reading. A script with "<!--" in it may be, and is left to the scanners.
-_SIMPLE_RAW = rb"(RAW) (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/\1|!--) )*+ </\1 (?=[\t\n\f\r />]) REST"
+# What cannot be open at its end in any reading. A script with "<!--" in it may be, and is left to the scanners. One by one: a group
+# with a back reference inside of a possessive one trips over https://github.com/python/cpython/issues/106052.
+_SIMPLE_RAW = rb"NAME (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/NAME|!--) )*+ </NAME (?=[\t\n\f\r />]) REST"
 # Without raw text and CDATA sections in it, SVG reads like HTML.
 _SIMPLE_SVG = rb"svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?: TAG | COMMENT ) | <title> [^<]*+ </title> )*+ </svg>"
 _DULL = rb"""(?: [^<]++ | < (?: (?=[^a-z/!?]) | TAG | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
@@ -29,14 +30,13 @@ _DULL_XML = rb"(?: [^<]++ | < (?: TAG | !-- (?: [^-]++ | -(?!->) )*+ --> ) )*+"
 
 
 def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
-    raw = _RAW if b"noscript" in stops else _RAW.replace(b"|noscript", b"")
+    raw = [name for name in _RAW.split(b"|") if name in stops]
     for name, part in (
         (b"SIMPLE_SVG", _SIMPLE_SVG),
-        (b"SIMPLE_RAW", _SIMPLE_RAW),
+        (b"SIMPLE_RAW", b" | ".join(_SIMPLE_RAW.replace(b"NAME", name) for name in raw)),
         (b"COMMENT", _COMMENT),
         (b"TAG", _TAG),
         (b"STOPS", stops),
-        (b"RAW", raw),
         (b"REST", REST),
     ):
         pattern = pattern.replace(name, part)
@@ -247,6 +247,9 @@ class HtmlReader:
 
     def _in_data(self, buffer: bytes, is_last: bool) -> bool:
         position, size = self._position, len(buffer)
+        if self._tag_resumes:
+            # The tag that was held back.
+            return self._in_markup(buffer, position, is_last)
         while self.places and self.places[0] < position:
             self.places.popleft()
         limit = self.places[0] if self.places else size

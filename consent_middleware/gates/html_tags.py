@@ -23,7 +23,7 @@ SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE
 
 _ATTRIBUTE = re.compile(
     rb"""[\t\n\f\r /]*+ (?P<name> =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ ) [\t\n\f\r ]*+
-    (?: = [\t\n\f\r ]*+ (?: "(?P<double>[^"]*+)" | '(?P<single>[^']*+)' | (?P<bare>[^\t\n\f\r >]*+) ) )?+""",
+    (?: = [\t\n\f\r ]*+ (?: "(?P<double>[^"]*+)" | '(?P<single>[^']*+)' | (?P<bare>[^\t\n\f\r >]*+) ) )?""",
     re.VERBOSE,
 )
 
