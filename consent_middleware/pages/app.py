@@ -16,7 +16,9 @@ from .data import DataEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
+from .negotiation import LanguageOf
 from .screens import Screens
+from .styling import stylesheet_of
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
 
@@ -39,11 +41,14 @@ class Pages:
         templates: str | Path | None = None,
         recorder: Recorder | None = None,
         ledger: Ledger | None = None,
+        language_of: LanguageOf | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
         tokens = FormTokens(secret_keys)
-        self._screens = Screens(policy=policy, mount=self._mount, tokens=tokens, folder=templates)
+        self._screens = Screens(
+            policy=policy, mount=self._mount, tokens=tokens, folder=templates, language_of=language_of
+        )
         choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens)
         self._data = DataEndpoint(policy=policy, screens=self._screens, tokens=tokens, ledger=ledger, recorder=recorder)
         base = self._mount.prefix
@@ -61,9 +66,9 @@ class Pages:
                 recorder=recorder, purpose=policy.recording.purpose, origins=policy.declarations.origins
             )
             self._routes[f"{base}/events"] = {"POST": events.record}
-        for asset in load_assets().values():
-            self._routes[f"{base}/static/{asset.name}"] = {"GET": self._static}
-        self._assets = {f"{base}/static/{asset.name}": asset for asset in load_assets().values()}
+        assets = [*load_assets().values(), stylesheet_of(policy)]
+        self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
+        self._routes |= {path: {"GET": self._static} for path in self._assets}
 
     def owns(self, path: str) -> bool:
         """Say whether ``path``, relative to ``root_path``, is ours to answer."""

@@ -11,8 +11,15 @@ from importlib import resources
 # Comments are for those who read the files here, a third of their weight, no use to a visitor. They stand on lines of their own.
 _COMMENTS = re.compile(r"^[ ]*(?:/\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 
+_INDENTATION = re.compile(r"\n[ ]+")
+
+# Beside punctuation. Strings in our stylesheets hold none of it.
+_IGNORED_IN_CSS = re.compile(r"(?<=[:,;{}])\s+|\s+(?=[!{}])")
+
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-_FILES = {"css": "choices.css", "js": "choices.js", "events": "events.js"}
+
+# The banner's two files, the one that reports clicks, the one that searches long lists.
+_FILES = {"css": "choices.css", "js": "choices.js", "events": "events.js", "search": "search.js"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +32,21 @@ class Asset:
     gzipped: bytes
 
 
+def squeeze(source: str, kind: str) -> str:
+    """Leave out what only readers of the file need: comments, indentation, and the spaces that CSS ignores."""
+    source = _INDENTATION.sub("\n", _COMMENTS.sub("", source))
+    return _IGNORED_IN_CSS.sub("", source) if kind == "css" else source
+
+
 @functools.cache
 def load_assets() -> Mapping[str, Asset]:
-    """Return the files: ``css`` and ``js`` of the banner, and ``events``, which reports clicks."""
-    folder = resources.files("banner_templates") / "static"
-    found: dict[str, Asset] = {}
-    for key, file in _FILES.items():
-        stem, _, kind = file.partition(".")
-        body = _COMMENTS.sub("", (folder / file).read_text(encoding="utf-8")).encode()
-        name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
-        gzipped = gzip.compress(body, 9, mtime=0)
-        found[key] = Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzipped)
-    return found
+    """Return the files that are the same for every policy, by their key in ``_FILES``."""
+    return {key: read_asset(file) for key, file in _FILES.items()}
+
+
+def read_asset(file: str) -> Asset:
+    stem, _, kind = file.rpartition(".")
+    source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")
+    body = squeeze(source, kind).encode()
+    name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
+    return Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzip.compress(body, 9, mtime=0))

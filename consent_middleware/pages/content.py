@@ -9,6 +9,8 @@ from ..policy.identifiers import SOURCES, names_of
 from ..policy.model import Cookie, Service, TelemetryField
 from ..policy.purposes import N_, Purpose
 from ..policy.texts import Text
+from ..telemetry import Telemetry
+from .practice import practice_of, seen_now
 from .wording import Wording
 
 ADDRESS = N_("Full IP address")
@@ -57,6 +59,8 @@ class FieldItem:
 
     title: str
     description: str
+    seen: str = ""
+    """What the site sees of it at this moment, as a sentence."""
     carriers: Sequence[tuple[str, str]] = ()
 
 
@@ -67,6 +71,7 @@ class PurposeItem:
     id: str
     title: str
     description: str
+    practice: str
     is_on: bool
     is_new: bool
     is_held_off: bool
@@ -90,12 +95,18 @@ class Content:
     necessary: Sequence[PurposeItem]
 
 
-def content_of(policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow) -> Content:
-    """Put the whole policy into words. ``own_cookie``: the one that remembers the choice, declared with the necessary ones."""
+def content_of(
+    policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow, telemetry: Telemetry | None = None
+) -> Content:
+    """Put the whole policy into words.
+
+    ``own_cookie``: the one that remembers the choice, declared with the necessary ones. ``telemetry``: what the app sees of this
+    visitor now.
+    """
     by_basis: dict[str, list[PurposeItem]] = {"consent": [], "separate": [], "necessary": []}
     for purpose in policy.purposes.values():
         cookies = [own_cookie] if purpose.id == "security" else []
-        by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies))
+        by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies, telemetry))
     return Content(optional=by_basis["consent"], separate=by_basis["separate"], necessary=by_basis["necessary"])
 
 
@@ -109,29 +120,40 @@ def allowed_ids(policy: Policy, decision: Decision) -> list[str]:
 
 
 def _purpose(
-    policy: Policy, wording: Wording, decision: Decision, purpose: Purpose, cookies: list[CookieRow]
+    policy: Policy,
+    wording: Wording,
+    decision: Decision,
+    purpose: Purpose,
+    cookies: list[CookieRow],
+    telemetry: Telemetry | None,
 ) -> PurposeItem:
     return PurposeItem(
         id=purpose.id,
         title=wording.text(purpose.title),
         description=wording.text(purpose.description),
+        practice=practice_of(policy, wording, purpose.id),
         is_on=decision.allows(purpose.id),
         is_new=purpose.id in decision.asks,
         is_held_off=decision.honors_gpc and purpose.id in policy.refused_by_gpc and policy.declarations.gpc == "signal",
         cookies=[*cookies, *(_cookie(policy, wording, cookie) for cookie in policy.cookies_of(purpose.id))],
         services=[_service(wording, decision, service) for service in policy.services_of(purpose.id)],
         fields=[
-            *(_field(wording, field) for field in policy.declarations.telemetry if field.purpose == purpose.id),
+            *(
+                _field(wording, field, telemetry)
+                for field in policy.declarations.telemetry
+                if field.purpose == purpose.id
+            ),
             *_grounds(policy, wording, purpose),
         ],
         recorded=_recorded(policy, wording, purpose.id),
     )
 
 
-def _field(wording: Wording, field: TelemetryField) -> FieldItem:
+def _field(wording: Wording, field: TelemetryField, telemetry: Telemetry | None) -> FieldItem:
     return FieldItem(
         title=_said(wording, field.title) or field.field,
         description=_said(wording, field.description),
+        seen=seen_now(wording, telemetry, field),
         carriers=[(source, name) for source in SOURCES for name in names_of(field, source)],
     )
 
@@ -177,7 +199,7 @@ def _service(wording: Wording, decision: Decision, service: Service) -> ServiceI
         id=service.id,
         name=_said(wording, service.name) or service.id,
         recipient=_said(wording, service.recipient),
-        country=service.country or "",
+        country=wording.country(service.country) if service.country else "",
         description=_said(wording, service.description),
         hosts=service.hosts,
         privacy_url=service.privacy_url or "" if _is_link(service.privacy_url) else "",
