@@ -27,6 +27,9 @@ MAY_BE_SAID = {"English", ", "}
 """What CLDR knows, and a catalog may know better."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
+OFFICIAL_IN_THE_EU = set("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split())
+FURTHER = set("ar he hi id is ja ko nb ru th tr uk vi zh_Hans zh_Hant".split())
+
 Message = str | tuple[str, ...]
 
 
@@ -53,6 +56,10 @@ def catalogs() -> list[tuple[str, Catalog]]:
         with file.open("rb") as source:
             found.append((file.parent.parent.name, read_po(source, locale=file.parent.parent.name)))
     return [pair for pair in found if pair[0] != "en"]
+
+
+def test_every_promised_language_has_a_catalog() -> None:
+    assert set(LOCALE_NAMES) == OFFICIAL_IN_THE_EU | FURTHER
 
 
 @pytest.mark.parametrize(("locale", "catalog"), catalogs(), ids=lambda value: value if isinstance(value, str) else "")
