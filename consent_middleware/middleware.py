@@ -54,6 +54,7 @@ class ConsentMiddleware:
         mode: Literal["enforce", "observe"] = "enforce",
         prefix: str = "/-/privacy",
         templates: str | Path | None = None,
+        language_of: Callable[[Scope], str | None] | None = None,
         report: Report | None = None,
         disclosed: Callable[[telemetry.Disclosure], None] | None = None,
         spool: str | Path | None = None,
@@ -63,10 +64,10 @@ class ConsentMiddleware:
         ``policy``: a path, a ``Policy``, or ``None`` for the built-in one. ``secret_key``: one key or several, newest first.
         ``ledger``: a database URL that keeps the proof of every choice, and what a policy's ``[recorder]`` records, or ``None``.
         ``mode="observe"`` changes nothing and reports what it would have done, to ``report`` or to the log. ``prefix``: where
-        the visitor's pages are. ``templates``: a folder whose templates replace ours. ``disclosed`` is told of every value that
-        ``telemetry.disclose()`` was asked for, never of the value; ``middleware.disclosures.counts`` has the sums.
-        ``spool``: a folder for records that the ledger's database does not
-        take; by default beside a SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``.
+        the visitor's pages are. ``templates``: a folder whose templates replace ours. ``language_of``: from a page's scope to
+        the language it is in. ``disclosed`` is told of every value that ``telemetry.disclose()`` was asked for, never of the
+        value; ``middleware.disclosures.counts`` has the sums. ``spool``: a folder for records that the ledger's database does
+        not take; by default beside a SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
@@ -107,11 +108,14 @@ class ConsentMiddleware:
             prefix=prefix,
             secret_keys=keys,
             templates=templates,
+            language_of=language_of,
             ledger=self._ledger,
             take_violation=self.observed_hosts.add,
             recorder=self.recorder,
         )
-        self._banner = Banner(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
+        self._banner = Banner(
+            policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates, language_of=language_of
+        )
         self._shown = ShownTexts(self._pages, self._banner)
         placeholders = Placeholders(policy=self.policy, prefix=prefix, secret_keys=keys, templates=templates)
         self._gates = Gates(

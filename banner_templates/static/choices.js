@@ -1,7 +1,7 @@
 // Makes choices work in the page: the preference center as a dialog, answers without leaving it.
 // Everything here also works by forms and links alone. Nothing is parsed from strings, so Trusted Types have nothing to object to.
 
-/** @typedef {{allowed: string[], asks: string[]}} State what `GET choice` tells */
+/** @typedef {{allowed: string[], asks: string[], said?: string}} State what `GET choice` tells, and `POST choice` says */
 
 const base = new URL("../", import.meta.url);
 const holder = document.querySelector("[data-privacy-allowed]");
@@ -75,6 +75,8 @@ const open = async () => {
     dialog.dir = content.dir;
     dialog.replaceChildren(content);
     dialog.showModal();
+    const long = content.querySelector("[data-privacy-script]");
+    if (long) import(new URL(long.dataset.privacyScript, base)).then((module) => module.search(content), () => {});
   } catch {
     location.assign(center());
   }
@@ -110,7 +112,7 @@ const settle = async (state, mayReload = true) => {
   const hadFocus = banner?.contains(document.activeElement);
   if (!state.asks.length) banner?.remove();
   if (hadFocus) find("entry")?.querySelector("a").focus({ preventScroll: true });
-  say(holder?.dataset.privacySaved);
+  say(state.said || holder?.dataset.privacySaved);
 };
 
 /** Sends one of our forms as JSON. @param {HTMLFormElement} form @param {string} action */

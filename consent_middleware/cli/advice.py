@@ -7,6 +7,7 @@ import msgspec
 
 from ..policy import Policy
 from ..policy.model import Table
+from .tilting import unreadable_colors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,11 @@ def _about_the_site(policy: Policy) -> Iterator[Advice]:
     contact = declared.contact
     if not (contact.email or contact.url or contact.phone or contact.text):
         yield Advice(key="contact", message="Visitors are not told whom to ask.")
+    for found in unreadable_colors(declared.banner):
+        yield Advice(
+            key=found.key,
+            message=f"Hard to read: {found.pair} has a contrast of {found.contrast:.1f}:1, and 7:1 is what all can read.",
+        )
     if not declared.versions:
         yield Advice(key="versions", message="Recorded choices will not say which version of the policy was shown.")
 

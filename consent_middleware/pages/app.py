@@ -16,9 +16,11 @@ from .data import DataEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
+from .negotiation import LanguageOf
 from .page_scripts import PageScripts
 from .reports import ReportsEndpoint, TakeViolation
 from .screens import Screens
+from .styling import stylesheet_of
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
 
@@ -43,11 +45,14 @@ class Pages:
         recorder: Recorder | None = None,
         ledger: Ledger | None = None,
         take_violation: TakeViolation | None = None,
+        language_of: LanguageOf | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
         tokens = FormTokens(secret_keys)
-        self._screens = Screens(policy=policy, mount=self._mount, tokens=tokens, folder=templates)
+        self._screens = Screens(
+            policy=policy, mount=self._mount, tokens=tokens, folder=templates, language_of=language_of
+        )
         choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens)
         self._data = DataEndpoint(policy=policy, screens=self._screens, tokens=tokens, ledger=ledger, recorder=recorder)
         base = self._mount.prefix
@@ -67,7 +72,7 @@ class Pages:
             self._routes[f"{base}/events"] = {"POST": events.record}
         if take_violation is not None and policy.declarations.csp != "off":
             self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation).take}
-        assets = [*load_assets().values(), *PageScripts(policy).all]
+        assets = [*load_assets().values(), stylesheet_of(policy), *PageScripts(policy).all]
         self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
         self._routes |= {path: {"GET": self._static} for path in self._assets}
 

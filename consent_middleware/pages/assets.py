@@ -11,6 +11,11 @@ from importlib import resources
 # Comments are for those who read the files here, a third of their weight, no use to a visitor. They stand on lines of their own.
 _COMMENTS = re.compile(r"^[ ]*(?:/\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 
+_INDENTATION = re.compile(r"\n[ ]+")
+
+# Beside punctuation. Strings in our stylesheets hold none of it.
+_IGNORED_IN_CSS = re.compile(r"(?<=[:,;{}])\s+|\s+(?=[!{}])")
+
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
@@ -24,17 +29,25 @@ class Asset:
     gzipped: bytes
 
 
+def squeeze(source: str, kind: str) -> str:
+    """Leave out what only readers of the file need: comments, indentation, and the spaces that CSS ignores."""
+    source = _INDENTATION.sub("\n", _COMMENTS.sub("", source))
+    return _IGNORED_IN_CSS.sub("", source) if kind == "css" else source
+
+
 @functools.cache
 def load_assets() -> Mapping[str, Asset]:
-    """Return the files that are the same for every policy: ``css``, ``js`` ``events``, which reports clicks, and ``activate``.
+    """Return the files that are the same for every policy.
 
-    The module loads the last one when it is needed.
+    ``css`` and ``js`` are the banner's, ``events`` reports clicks, ``search`` goes through long lists; ``activate`` the module loads
+    when it is needed.
     """
     activate = read_asset("activate.js")
     return {
         "css": read_asset("choices.css"),
         "js": read_asset("choices.js", ("./activate.js", f"./{activate.name}")),
         "events": read_asset("events.js"),
+        "search": read_asset("search.js"),
         "activate": activate,
     }
 
@@ -43,9 +56,8 @@ def read_asset(file: str, *fillings: tuple[str, str]) -> Asset:
     """Read one file; ``fillings`` are places in it and what to write there."""
     stem, _, kind = file.rpartition(".")
     source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")
-    source = _COMMENTS.sub("", source)
     for place, content in fillings:
         source = source.replace(place, content)
-    body = source.encode()
+    body = squeeze(source, kind).encode()
     name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
     return Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzip.compress(body, 9, mtime=0))

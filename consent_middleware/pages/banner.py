@@ -20,7 +20,9 @@ from .assets import load_assets
 from .content import allowed_ids, titles_of
 from .form_token import FormTokens
 from .mount import Mount, root_of
+from .negotiation import LanguageOf, Negotiation
 from .page_scripts import PageScripts
+from .styling import stylesheet_of
 from .templates import Templates
 from .way_back import page_of, plain_page_of
 from .wording import Wording
@@ -53,7 +55,13 @@ class Banner:
     """What is inserted into the app's pages. Asked once per page, so everything here is a look-up and a join."""
 
     def __init__(
-        self, *, policy: Policy, prefix: str, secret_keys: Sequence[str], templates: str | Path | None = None
+        self,
+        *,
+        policy: Policy,
+        prefix: str,
+        secret_keys: Sequence[str],
+        templates: str | Path | None = None,
+        language_of: LanguageOf | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
@@ -61,6 +69,8 @@ class Banner:
         self._tokens = FormTokens(secret_keys)
         self._wordings = {language: Wording(policy, language) for language in policy.languages}
         self._match = language_matcher(policy.languages)
+        self._negotiation = Negotiation(policy, language_of)
+        self._asks_only_the_browser = self._negotiation.asks_only_the_browser
         self._only_language = policy.languages[0] if len(policy.languages) == 1 else None
         self._scripts = PageScripts(policy)
         self._is_always_there = policy.declarations.entry == "auto" or policy.declarations.csp == "enforce"
@@ -128,7 +138,10 @@ class Banner:
     def _state_of(self, standing: Standing, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
         """What is rendered for this visitor's state, and whether a form from this browser may need a token."""
         fields = dict(scope["headers"])
-        language = self._only_language or self._match(fields.get(b"accept-language", b""))
+        accepted = fields.get(b"accept-language", b"")
+        language = self._only_language or (
+            self._match(accepted) if self._asks_only_the_browser else self._negotiation.for_page(scope, accepted)
+        )
         root = scope.get("root_path")
         decision, choice_made = standing.decision, standing.consent.choice_made
         # By identity first: the gates keep one decision for equal answers, and to hash its sets costs more than all else here.
@@ -162,7 +175,6 @@ class Banner:
     ) -> Rendered:
         wording = self._wordings[language]
         policy = self._policy
-        assets = load_assets()
         base = root + self._mount.prefix
         by_signal = [name for name in policy.optional if name in policy.refused_by_gpc and not decision.allows(name)]
         head = b"" if link_only else self._render_head(decision, signals, base)
@@ -170,8 +182,8 @@ class Banner:
             "link.html" if link_only else "banner.html",
             wording,
             base=base,
-            stylesheet=f"{base}/static/{assets['css'].name}",
-            script=f"{base}/static/{assets['js'].name}",
+            stylesheet=f"{base}/static/{stylesheet_of(policy).name}",
+            script=f"{base}/static/{load_assets()['js'].name}",
             site=wording.text(policy.declarations.site.name),
             privacy_url=policy.declarations.site.privacy_url or "",
             asks=bool(decision.asks),
@@ -179,12 +191,14 @@ class Banner:
             asks_again=choice_made,
             has_entry=self._has_entry,
             records=self._records if self._records is not None and decision.allows(self._records) else "",
-            events_script=f"{base}/static/{assets['events'].name}",
+            events_script=f"{base}/static/{load_assets()['events'].name}",
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             signal_wins=policy.declarations.gpc == "signal",
             allowed=" ".join(allowed_ids(policy, decision)),
             signal=self._held_off_by_signal(decision, signals),
             is_guarded=self._scripts.is_needed(decision),
+            layout=policy.declarations.banner.layout,
+            reject_first=policy.declarations.banner.reject_first,
             slots=_SLOTS,
         )
         cut = _SLOT.split(html.strip() + "\n")

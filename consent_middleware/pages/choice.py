@@ -9,6 +9,7 @@ from ..errors import LedgerError
 from ..policy import Policy
 from .answering import Answer, json_answer
 from .body import Unread, read_body
+from .changes import changes_between
 from .content import allowed_ids
 from .form_token import FormTokens
 from .screens import Screens
@@ -69,16 +70,22 @@ class ChoiceEndpoint:
         language = (
             submission.language if submission.language in self._policy.languages else self._screens.language_of(scope)
         )
+        before = visit.decision
         visit.choose(submission.answers(self._policy, visit.consent), method=submission.method, language=language)
         visit.layer = submission.layer if submission.layer in LAYERS else ""
         try:
             await visit.commit()
         except LedgerError:
             return self._screens.message(scope, "unsaved", headers={**_RETRY_AFTER, **cors}, again=submission)
+        changes = changes_between(self._policy, before, visit.decision)
         if submission.method != "form":
             receipt = f"{self._screens.base_of(scope)}/receipt/{visit.record_id}" if visit.record_id else None
-            return json_answer({**self._state(visit), "receipt": receipt}, headers=cors)
-        place = safe_next(submission.next) or f"{self._screens.base_of(scope)}/preferences?saved=1"
+            said = self._screens.say_changes(language, changes)
+            return json_answer({**self._state(visit), "receipt": receipt, "said": said}, headers=cors)
+        center = f"{self._screens.base_of(scope)}/preferences?saved=1"
+        place = safe_next(submission.next) or center
+        if place.startswith(center):
+            place += changes.as_query()
         return Answer(status=303, headers={"location": place})
 
     def _state(self, visit: Visit) -> Mapping[str, object]:

@@ -9,6 +9,8 @@ from ..policy.identifiers import SOURCES, names_of
 from ..policy.model import Cookie, Service, StorageKey, TelemetryField
 from ..policy.purposes import N_, Purpose
 from ..policy.texts import Text
+from ..telemetry import Telemetry
+from .practice import practice_of, seen_now
 from .wording import Wording
 
 ADDRESS = N_("Full IP address")
@@ -62,6 +64,8 @@ class FieldItem:
 
     title: str
     description: str
+    seen: str = ""
+    """What the site sees of it at this moment, as a sentence."""
     carriers: Sequence[tuple[str, str]] = ()
 
 
@@ -72,6 +76,7 @@ class PurposeItem:
     id: str
     title: str
     description: str
+    practice: str
     is_on: bool
     is_new: bool
     is_held_off: bool
@@ -97,12 +102,18 @@ class Content:
     necessary: Sequence[PurposeItem]
 
 
-def content_of(policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow) -> Content:
-    """Put the whole policy into words. ``own_cookie``: the one that remembers the choice, declared with the necessary ones."""
+def content_of(
+    policy: Policy, wording: Wording, decision: Decision, own_cookie: CookieRow, telemetry: Telemetry | None = None
+) -> Content:
+    """Put the whole policy into words.
+
+    ``own_cookie``: the one that remembers the choice, declared with the necessary ones. ``telemetry``: what the app sees of this
+    visitor now.
+    """
     by_basis: dict[str, list[PurposeItem]] = {"consent": [], "separate": [], "necessary": []}
     for purpose in policy.purposes.values():
         cookies = [own_cookie] if purpose.id == "security" else []
-        by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies))
+        by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies, telemetry))
     return Content(optional=by_basis["consent"], separate=by_basis["separate"], necessary=by_basis["necessary"])
 
 
@@ -116,12 +127,18 @@ def allowed_ids(policy: Policy, decision: Decision) -> list[str]:
 
 
 def _purpose(
-    policy: Policy, wording: Wording, decision: Decision, purpose: Purpose, cookies: list[CookieRow]
+    policy: Policy,
+    wording: Wording,
+    decision: Decision,
+    purpose: Purpose,
+    cookies: list[CookieRow],
+    telemetry: Telemetry | None,
 ) -> PurposeItem:
     return PurposeItem(
         id=purpose.id,
         title=wording.text(purpose.title),
         description=wording.text(purpose.description),
+        practice=practice_of(policy, wording, purpose.id),
         is_on=decision.allows(purpose.id),
         is_new=purpose.id in decision.asks,
         is_held_off=decision.honors_gpc and purpose.id in policy.refused_by_gpc and policy.declarations.gpc == "signal",
@@ -129,17 +146,22 @@ def _purpose(
         storage=[_storage(policy, wording, entry) for entry in policy.storage_of(purpose.id)],
         services=[_service(wording, decision, service) for service in policy.services_of(purpose.id)],
         fields=[
-            *(_field(wording, field) for field in policy.declarations.telemetry if field.purpose == purpose.id),
+            *(
+                _field(wording, field, telemetry)
+                for field in policy.declarations.telemetry
+                if field.purpose == purpose.id
+            ),
             *_grounds(policy, wording, purpose),
         ],
         recorded=_recorded(policy, wording, purpose.id),
     )
 
 
-def _field(wording: Wording, field: TelemetryField) -> FieldItem:
+def _field(wording: Wording, field: TelemetryField, telemetry: Telemetry | None) -> FieldItem:
     return FieldItem(
         title=_said(wording, field.title) or field.field,
         description=_said(wording, field.description),
+        seen=seen_now(wording, telemetry, field),
         carriers=[(source, name) for source in SOURCES for name in names_of(field, source)],
     )
 
@@ -201,7 +223,7 @@ def _service(wording: Wording, decision: Decision, service: Service) -> ServiceI
         id=service.id,
         name=_said(wording, service.name) or service.id,
         recipient=_said(wording, service.recipient),
-        country=service.country or "",
+        country=wording.country(service.country) if service.country else "",
         description=_said(wording, service.description),
         hosts=service.hosts,
         privacy_url=service.privacy_url or "" if _is_link(service.privacy_url) else "",

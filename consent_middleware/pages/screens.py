@@ -10,13 +10,16 @@ from ..consent import NO_CHOICE, Consent, Decision, Signals, Visit, decide, visi
 from ..consent.names import TokenCookie
 from ..ledger import ChoiceRecord
 from ..policy import Policy
-from ..telemetry.languages import language_matcher
+from ..telemetry import Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
+from .changes import Changes, changes_in, say_changes
 from .content import CookieRow, content_of, titles_of
 from .form_token import FormTokens, needs_token
 from .messages import MESSAGES
 from .mount import Mount, root_of
+from .negotiation import LanguageOf, Negotiation
+from .styling import stylesheet_of
 from .submission import JSON, Submission, media_type_of
 from .templates import Templates
 from .way_back import LONGEST_PAGE, safe_next
@@ -34,16 +37,28 @@ _HEADERS = {
 }
 
 
+_MANY_SERVICES = 8
+"""From here on a list is searched rather than read."""
+
+
 class Screens:
     """Renders whole pages for one mount, in the visitor's language."""
 
-    def __init__(self, *, policy: Policy, mount: Mount, tokens: FormTokens, folder: str | Path | None) -> None:
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        mount: Mount,
+        tokens: FormTokens,
+        folder: str | Path | None,
+        language_of: LanguageOf | None = None,
+    ) -> None:
         self._policy = policy
         self._mount = mount
         self._tokens = tokens
         self._templates = Templates(folder)
         self._wordings = {language: Wording(policy, language) for language in policy.languages}
-        self._match = language_matcher(policy.languages)
+        self._negotiation = Negotiation(policy, language_of)
 
     def warm(self) -> None:
         self._templates.warm()
@@ -52,21 +67,21 @@ class Screens:
         return self._mount.base_of(scope)
 
     def language_of(self, scope: Scope) -> str:
-        """``?lang=`` where the policy has that language, else the best match of Accept-Language."""
-        asked = _query_of(scope).get("lang", "")
-        if asked in self._wordings:
-            return asked
+        """``?lang=`` where the policy has that language, else what the site negotiates by."""
         accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-        return self._match(accepted).decode("ascii")
+        return self._negotiation.for_own(scope, _query_of(scope), accepted)
 
     def preferences(self, scope: Scope, visit: Visit) -> Answer:
         """The preference center; ``?saved=1`` says that what it shows has just been saved."""
+        return self._preferences(scope, visit, get_telemetry(scope))
+
+    def _preferences(self, scope: Scope, visit: Visit, telemetry: Telemetry | None) -> Answer:
         wording = self._wordings[self.language_of(scope)]
         policy, decision, consent = self._policy, visit.decision, visit.consent
         query = _query_of(scope)
         way_back = self._way_back(scope)
         here = f"{self.base_of(scope)}/preferences"
-        content = content_of(policy, wording, decision, self._own_cookie(wording, visit))
+        content = content_of(policy, wording, decision, self._own_cookie(wording, visit), telemetry)
         by_signal = [name for name in policy.optional if name in policy.refused_by_gpc and not decision.allows(name)]
         lifetime = policy.declarations.lifetime.seconds or 0
         return self._page(
@@ -77,6 +92,10 @@ class Screens:
             way_back=way_back,
             after=f"{here}?" + urlencode({"saved": "1", "next": way_back, **_lang_of(query)}),
             saved="saved" in query and consent.choice_made,
+            changed=say_changes(policy, wording, changes_in(policy, query, decision)) if consent.choice_made else "",
+            many_services=len(policy.services) >= _MANY_SERVICES,
+            search_script=f"{self.base_of(scope)}/static/{load_assets()['search'].name}",
+            reject_first=policy.declarations.banner.reject_first,
             allowed_titles=wording.join([item.title for item in (*content.optional, *content.separate) if item.is_on]),
             since=wording.date(_day(consent.chosen_at)) if consent.choice_made else "",
             until=wording.date(_day(consent.chosen_at + lifetime)) if consent.choice_made else "",
@@ -99,7 +118,12 @@ class Screens:
         visit = Visit(
             self._policy, consent, decide(self._policy, consent, signals), signals, True, _undecided, _unrecorded
         )
-        return self.preferences(scope, visit).body.decode()
+        return self._preferences(scope, visit, None).body.decode()
+
+    def say_changes(self, language: str, changes: Changes) -> str:
+        """What a choice changed, for a page that stays open."""
+        wording = self._wordings[language]
+        return f"{wording.gettext('Saved.')} {say_changes(self._policy, wording, changes)}".strip()
 
     def declaration(self, scope: Scope, visit: Visit) -> Answer:
         """Everything the policy declares."""
@@ -216,7 +240,7 @@ class Screens:
             template,
             wording,
             base=base,
-            stylesheet=f"{base}/static/{load_assets()['css'].name}",
+            stylesheet=f"{base}/static/{stylesheet_of(self._policy).name}",
             site=wording.text(declared.site.name),
             controller=wording.text(declared.site.controller),
             address=wording.text(declared.site.address),
@@ -246,7 +270,7 @@ class Screens:
         """Links to this page in the policy's other languages."""
         if len(self._wordings) == 1 or scope["method"] not in ("GET", "HEAD"):
             return []
-        query = {name: value for name, value in _query_of(scope).items() if name in ("next", "saved")}
+        query = {name: value for name, value in _query_of(scope).items() if name in ("next", "saved", "on", "off")}
         return [
             {
                 "tag": tag,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..errors import Problem
+from .banner_checks import check_banner
 from .cookie_checks import Add, check_cookies, check_services
 from .lifetimes import SECONDS_CAP
 from .loading import as_toml
@@ -32,6 +33,7 @@ def check(declared: Declarations, file: str) -> list[Problem]:
     for one_check in (
         _settings,
         _site,
+        check_banner,
         _versions,
         _purposes,
         check_services,

@@ -27,6 +27,8 @@ class Site(Table, frozen=True, kw_only=True):
     address: Text = ""
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
     """BCP 47 tags; the first is the language of the policy's own texts."""
+    language_from: Literal["browser", "path", "first"] = "browser"
+    """What decides: the browser's Accept-Language, the first segment of the page's path (``/de/…``), or always the first language."""
     storage_place: Text = ""
     minimum_age: int | None = None
     privacy_url: str | None = None
@@ -176,6 +178,30 @@ class RecorderTable(Table, frozen=True, kw_only=True):
     """Pages that are never recorded, as paths with ``*`` and ``?``: a path may hold a secret, such as ``/reset/*``."""
 
 
+class Colors(Table, frozen=True, kw_only=True):
+    """``[banner.colors]``: ``#rrggbb`` each. Accept, reject and manage share one pair of button colors: there is no other."""
+
+    background: str | None = None
+    text: str | None = None
+    muted: str | None = None
+    border: str | None = None
+    button: str | None = None
+    button_text: str | None = None
+    accent: str | None = None
+
+
+class BannerTable(Table, frozen=True, kw_only=True):
+    """``[banner]``: how the banner and the preference center look. Nothing here is part of what a visitor consents to."""
+
+    layout: Literal["bar", "corner", "dialog"] = "bar"
+    theme: Literal["plain", "soft", "outline", "bold"] = "plain"
+    reject_first: bool = False
+    """The order of the answers. Their look is the same whatever the order."""
+    colors: Colors = Colors()
+    dark_colors: Colors = Colors()
+    """The same where a visitor, or the page, prefers dark colors."""
+
+
 class Retention(Table, frozen=True, kw_only=True):
     """``[retention]``: how long each kind of record is kept."""
 
@@ -213,6 +239,7 @@ class Declarations(Table, frozen=True, kw_only=True):
 
     site: Site = Site()
     contact: Contact = Contact()
+    banner: BannerTable = BannerTable()
     versions: list[Version] = msgspec.field(default_factory=list)
     purposes: dict[str, PurposeTable] = msgspec.field(default_factory=dict)
     cookies: list[Cookie] = msgspec.field(default_factory=list)

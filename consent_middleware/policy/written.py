@@ -10,6 +10,7 @@ HOST = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-
 # RFC 6265bis, section 4.1.1: a cookie name is a token.
 COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z?]+")
 ACT = re.compile(r"(POST|PUT|PATCH|DELETE|GET) /\S*")
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 PATH = re.compile(r"[ -:<-~]+")
 
 

@@ -134,7 +134,7 @@ def test_the_declaration_names_everything(client: TestClient) -> None:
         "lang 12 months The language you picked.",
         "_ga* Tracker Analytics 13 months Tells one visitor from another.",
         "privacy 6 months Remembers your privacy choices.",
-        "Recipient Tracker GmbH Country DE Hosts tracker.example.net",
+        "Recipient Tracker GmbH Country Germany Hosts tracker.example.net",
         "Disclosure to partners",
         "IP address",
         "Place Mainland China",
