@@ -190,11 +190,8 @@ HEAVY = ["sqlalchemy", "aiosqlite", "asyncpg", "user_agents", "ua_parser", "jinj
 
 def test_importing_the_package_brings_in_nothing_heavy() -> None:
     script = (
-        "import sys, time; start = time.process_time(); import consent_middleware; "
-        "consent_middleware.Policy(); took = time.process_time() - start; "
-        f"print([name for name in {HEAVY!r} if name in sys.modules], took)"
+        "import sys; import consent_middleware; consent_middleware.Policy(); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     printed = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
-    loaded, took = printed.rsplit(" ", 1)
-    assert loaded == "[]"
-    assert float(took) < 0.5
+    assert printed.strip() == "[]"
