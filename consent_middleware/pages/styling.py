@@ -1,4 +1,4 @@
-"""The stylesheet of one policy: ours, its theme, its colors, as one file and one request."""
+"""The stylesheet of one policy: ours, its layout, its theme, its colors, as one file and one request."""
 
 import functools
 import gzip
@@ -29,7 +29,9 @@ def stylesheet_of(policy: Policy) -> Asset:
 @functools.lru_cache(maxsize=64)
 def _stylesheet(banner: BannerTable) -> Asset:
     plain = load_assets()["css"]
-    added = _theme(banner.theme) + _own_colors(banner.colors, banner.dark_colors)
+    layout = "" if banner.layout == "bar" else _part("layout-card")
+    theme = "" if banner.theme == "plain" else _part(f"theme-{banner.theme}")
+    added = layout + theme + _own_colors(banner.colors, banner.dark_colors)
     if not added:
         return plain
     body = plain.body + added.encode()
@@ -37,10 +39,8 @@ def _stylesheet(banner: BannerTable) -> Asset:
     return replace(plain, name=name, body=body, gzipped=gzip.compress(body, 9, mtime=0))
 
 
-def _theme(name: str) -> str:
-    if name == "plain":
-        return ""
-    source = (resources.files("banner_templates") / "static" / f"theme-{name}.css").read_text("utf-8")
+def _part(stem: str) -> str:
+    source = (resources.files("banner_templates") / "static" / f"{stem}.css").read_text("utf-8")
     return squeeze(source, "css")
 
 
