@@ -36,6 +36,7 @@ _SPELLED_DOTS = tuple(
         (b"\xef", rb"\xef(?:[\xb8\xb9]\x92|\xbc\x8e|\xbd\xa1)" + _GOES_ON),
     )
 )
+_ASCII_SIGNS = 2
 _CUT_DOT = re.compile(rb"[\xe2\xe3\xef][\x80\xb8\xb9\xbc\xbd]?\Z")
 _LABEL = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
 _RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
@@ -134,7 +135,7 @@ class _Found(NamedTuple):
 def _spelled_dots(lowered: bytes, start: int) -> Iterator[int]:
     # A spelling may have begun before.
     start = max(0, start - 32)
-    for sign, pattern in _SPELLED_DOTS:
+    for sign, pattern in _SPELLED_DOTS[:_ASCII_SIGNS] if lowered.isascii() else _SPELLED_DOTS:
         # Looking for one byte is many times faster than for a pattern, and most pages have none of most.
         if sign in lowered:
             for match in pattern.finditer(lowered, start):
