@@ -8,6 +8,7 @@ came, as soon as the construct it belongs to is complete; an unfinished one is h
 import re
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 
 from .foreign import Foreign
 from .html_tags import ATTRIBUTES, COMMENT_END, REST, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, raw_text_end
@@ -48,10 +49,30 @@ def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.VERBOSE)
 
 
-_SKIP_HTML = _compiled(_DULL, _RAW + b"|plaintext|svg|math")
-# For documents past all measure.
-_SKIP_FLAT = _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
-_SKIP_XML = _compiled(_DULL_XML, b"script|style")
+# Compiled at the first page, or at start-up: together they take 40 ms, which no import should.
+
+
+@cache
+def _skip_html() -> re.Pattern[bytes]:
+    return _compiled(_DULL, _RAW + b"|plaintext|svg|math")
+
+
+@cache
+def _skip_flat() -> re.Pattern[bytes]:
+    """For documents past all measure."""
+    return _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
+
+
+@cache
+def _skip_xml() -> re.Pattern[bytes]:
+    return _compiled(_DULL_XML, b"script|style")
+
+
+def warm() -> None:
+    """Compile what ordinary pages need."""
+    _skip_html()
+
+
 _SKIP_TEXT = re.compile(rb"[^<]*+")
 _CLOSED = re.compile(rb"[\t\n\f\r /]*/>\Z")
 
@@ -105,7 +126,7 @@ class HtmlReader:
         self._sent = 0
         self._scanned = 0
         self._hold_from: int | None = None
-        self._skip = _SKIP_XML if is_xml else _SKIP_HTML
+        self._skip = _skip_xml() if is_xml else _skip_html()
         self._awaited: re.Pattern[bytes] | None = None
         self._value_end: re.Pattern[bytes] | None = None
         self._foreign_left = _FOREIGN_TAGS
@@ -199,7 +220,7 @@ class HtmlReader:
         """Take SVG, MathML and ``<noscript>`` for nothing special from here on: there is too much of it."""
         self.foreign = Foreign()
         if not self.is_xml:
-            self._skip = _SKIP_FLAT
+            self._skip = _skip_flat()
 
     def go_on(self, place: int) -> bool:
         self._position = place
