@@ -41,7 +41,7 @@ def gate(page: bytes, chunk: int = 0) -> None:
 
 
 def main(names: Sequence[str]) -> None:
-    pages = [page for page in (Path(name).read_bytes() for name in names) if not PARTIES.scan(page, 0)]
+    pages = [page for page in (Path(name).read_bytes() for name in names) if not PARTIES.scan(page.lower(), 0)]
     # One refused element at the end and one in the middle, so that all of the page is read.
     marked = [page[: page.find(b"<p")] + PIXEL + page[page.find(b"<p") :] + PIXEL for page in pages if b"<p" in page]
     size = sum(map(len, pages)) / 1e6

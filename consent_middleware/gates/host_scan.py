@@ -44,7 +44,7 @@ _UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
 _WINDOW = 768
 """Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
 _ANYWHERE = re.compile(rb"[/\\:]")
-_INSIDE = {ord(sign): None for sign in "\t\n\r"}
+_INSIDE = re.compile("[\t\n\r]")
 
 
 class HostScanner:
@@ -58,21 +58,21 @@ class HostScanner:
         self._is_blind = any("." not in domain for domain in self._domains)
         endings = {domain.rpartition(".")[2] for domain in self._domains}
         plain = b"|".join(re.escape(ending.encode()) for ending in sorted(endings, reverse=True))
-        self._plain_dots = re.compile(rb"\.(?:" + plain + rb")(?![a-z0-9-])")
+        self._plain_dots = re.compile(rb"\.(?:" + plain + rb")(?![a-z0-9_-])")
         firsts = re.escape("".join(sorted({ending[0] for ending in endings})).encode())
         # The class says no to most dots before anything else is tried.
         ahead = rb"(?=[" + firsts + rb"\t\n\r&%\x80-\xff]|\Z)"
         self._dots = re.compile(rb"\." + ahead + _BREAKS + _any_of(endings)) if endings else None
 
-    def scan(self, buffer: bytes, start: int) -> list[int]:
-        """Return the places, in order, at or after ``start``. What is before it was scanned already."""
+    def scan(self, lowered: bytes, start: int) -> list[int]:
+        """Return the places in a text in lower case, in order, at or after ``start``. What is before it was scanned already."""
         if self._is_blind:
-            return [match.start() for match in _ANYWHERE.finditer(buffer, start)]
+            return [match.start() for match in _ANYWHERE.finditer(lowered, start)]
         if self._dots is None:
             return []
         # Only what is new, with enough before it for any host: a long text may come byte by byte.
         offset = max(0, start - _WINDOW - 64)
-        lowered = (buffer[offset:] if offset else buffer).lower()
+        lowered = lowered[offset:] if offset else lowered
         start -= offset
         found = self._plain(lowered, start)
         unclear = [*found.unclear, *_spelled_dots(lowered, start)]
@@ -119,7 +119,7 @@ class HostScanner:
                 yield place
 
     def _names(self, text: bytes) -> bool:
-        decoded = canonical(unescape(text).translate(_INSIDE)).encode("utf-8", "replace")
+        decoded = canonical(_INSIDE.sub("", unescape(text))).encode("utf-8", "replace")
         # What stands before a name may have come closer by decoding, so that any ending counts.
         return any(
             decoded[max(0, match.start() - 64) : match.end()].endswith(self._all_domains)
@@ -158,7 +158,7 @@ def _any_of(words: Iterable[str]) -> bytes:
         re.escape(letter.encode()) + (_BREAKS if any(rests) else b"") + _any_of(rests) for letter, rests in tree.items()
     ]
     if is_end:
-        ways.append(rb"(?![a-z0-9-])")
+        ways.append(rb"(?![a-z0-9_-])")
     # After the letters, since most dots are followed by none of these.
     ways.append(_SPELLED)
     return b"(?:" + b"|".join(ways) + b")"

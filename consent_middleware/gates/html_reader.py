@@ -26,7 +26,7 @@ _COMMENT = rb"!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
 # with a back reference inside of a possessive one trips over https://github.com/python/cpython/issues/106052.
 _SIMPLE_RAW = rb"NAME (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/NAME|!--) )*+ </NAME (?=[\t\n\f\r />]) REST"
 # Without raw text and CDATA sections in it, SVG reads like HTML.
-_SIMPLE_SVG = rb"""svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?: TAG | COMMENT )
+_SIMPLE_SVG = rb"""svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?!/svg) (?: TAG | COMMENT )
     | <title (?=[\t\n\f\r />]) REST [^<]*+ </title> | <style (?=[\t\n\f\r />]) REST [^<]*+ </style> )*+ </svg>"""
 _DULL = rb"""(?: [^<]++ | < (?: (?=[^a-z/!?]) | TAG | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
     | [!?](?!--|\[CDATA)[^>]*+> ) )*+"""
@@ -149,14 +149,14 @@ class HtmlReader:
                 return b""
             self._awaited = None
         buffer = self._held + data if self._held else data
-        found = self.find_places(buffer, self._scanned)
+        self._lowered = buffer.lower()
+        found = self.find_places(self._lowered, self._scanned)
         if found:
             self.places = deque(sorted({*self.places, *found}) if self.places else found)
         if is_last and not self.places and self.is_fast and self._scan is HtmlReader._at_start:
             return buffer
         self._out = []
         self._sent = 0
-        self._lowered = buffer.lower()
         while self._scan(self, buffer, is_last):
             pass
         if is_last or self._has_given_up:
@@ -172,8 +172,8 @@ class HtmlReader:
 
     # What subclasses say.
 
-    def find_places(self, buffer: bytes, start: int) -> list[int]:
-        """Return places at or after ``start`` that may be of interest, in order."""
+    def find_places(self, lowered: bytes, start: int) -> list[int]:
+        """Return places in a text in lower case, at or after ``start``, that may be of interest, in order."""
         raise NotImplementedError
 
     def on_start(self, buffer: bytes, name: bytes, start: int, name_end: int, end: int) -> bool:
