@@ -28,20 +28,21 @@ _SPELLED_DOTS = tuple(
             b"&",
             rb"&(?:#(?:0*(?:37|46|8228|12290|65042|65106|65294|65377)(?![0-9])"
             rb"|x0*(?:25|2e|2024|3002|fe12|fe52|ff0e|ff61)(?![0-9a-f]))"
-            rb"|period;|percnt;|[^;&<>\s]{0,24}\Z)",
+            rb"|period;|percnt;)",
         ),
-        (b"%", rb"%(?:25)*(?:2e|e2%80%a4|e3%80%82|ef%b[89]%92|ef%bc%8e|ef%bd%a1)|%[0-9a-f%]{0,8}\Z"),
+        (b"%", rb"%(?:25)*(?:2e|e2%80%a4|e3%80%82|ef%b[89]%92|ef%bc%8e|ef%bd%a1)"),
         (b"\xe2\x80\xa4", rb"\xe2\x80\xa4" + _GOES_ON),
         (b"\xe3", rb"\xe3\x80\x82" + _GOES_ON),
         (b"\xef", rb"\xef(?:[\xb8\xb9]\x92|\xbc\x8e|\xbd\xa1)" + _GOES_ON),
     )
 )
 _ASCII_SIGNS = 2
-_CUT_DOT = re.compile(rb"[\xe2\xe3\xef][\x80\xb8\xb9\xbc\xbd]?\Z")
+_LONGEST_DOT = 24
+_CUT_DOT = re.compile(rb"(?:&[^;&<>\s]*|%[0-9a-f%]*|[\xe2\xe3\xef][\x80\xb8\xb9\xbc\xbd]?)\Z")
 _LABEL = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
 _RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
 _UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
-_WINDOW = 768
+_WINDOW = 320
 """Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
 _ANYWHERE = re.compile(rb"[/\\:]")
 _INSIDE = re.compile("[\t\n\r]")
@@ -140,7 +141,7 @@ def _spelled_dots(lowered: bytes, start: int) -> Iterator[int]:
         if sign in lowered:
             for match in pattern.finditer(lowered, start):
                 yield match.start()
-    cut = _CUT_DOT.search(lowered, max(start, len(lowered) - 2))
+    cut = _CUT_DOT.search(lowered, max(0, len(lowered) - _LONGEST_DOT))
     if cut is not None:
         yield cut.start()
 
