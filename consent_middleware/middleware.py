@@ -231,7 +231,7 @@ class ConsentMiddleware:
         """Load now what would make the first visitor wait."""
         telemetry.warm()
         # Templates are read from disk: on a thread, since a start-up may not block the server's loop, whichever it is.
-        for warm in (self._pages.warm, self._banner.warm):
+        for warm in (self._pages.warm, self._banner.warm, self._gates.html_gates.warm):
             threading.Thread(target=warm, name="consent-warm-up", daemon=True).start()
         if self._ledger is None:
             return

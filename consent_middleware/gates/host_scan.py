@@ -28,22 +28,24 @@ _SPELLED_DOTS = tuple(
             b"&",
             rb"&(?:#(?:0*(?:37|46|8228|12290|65042|65106|65294|65377)(?![0-9])"
             rb"|x0*(?:25|2e|2024|3002|fe12|fe52|ff0e|ff61)(?![0-9a-f]))"
-            rb"|period;|percnt;|[^;&<>\s]{0,24}\Z)",
+            rb"|period;|percnt;)",
         ),
-        (b"%", rb"%(?:25)*(?:2e|e2%80%a4|e3%80%82|ef%b[89]%92|ef%bc%8e|ef%bd%a1)|%[0-9a-f%]{0,8}\Z"),
+        (b"%", rb"%(?:25)*(?:2e|e2%80%a4|e3%80%82|ef%b[89]%92|ef%bc%8e|ef%bd%a1)"),
         (b"\xe2\x80\xa4", rb"\xe2\x80\xa4" + _GOES_ON),
         (b"\xe3", rb"\xe3\x80\x82" + _GOES_ON),
         (b"\xef", rb"\xef(?:[\xb8\xb9]\x92|\xbc\x8e|\xbd\xa1)" + _GOES_ON),
     )
 )
-_CUT_DOT = re.compile(rb"[\xe2\xe3\xef][\x80\xb8\xb9\xbc\xbd]?\Z")
+_ASCII_SIGNS = 2
+_LONGEST_DOT = 24
+_CUT_DOT = re.compile(rb"(?:&[^;&<>\s]*|%[0-9a-f%]*|[\xe2\xe3\xef][\x80\xb8\xb9\xbc\xbd]?)\Z")
 _LABEL = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
 _RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
 _UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
-_WINDOW = 768
+_WINDOW = 320
 """Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
 _ANYWHERE = re.compile(rb"[/\\:]")
-_INSIDE = {ord(sign): None for sign in "\t\n\r"}
+_INSIDE = re.compile("[\t\n\r]")
 
 
 class HostScanner:
@@ -57,21 +59,21 @@ class HostScanner:
         self._is_blind = any("." not in domain for domain in self._domains)
         endings = {domain.rpartition(".")[2] for domain in self._domains}
         plain = b"|".join(re.escape(ending.encode()) for ending in sorted(endings, reverse=True))
-        self._plain_dots = re.compile(rb"\.(?:" + plain + rb")(?![a-z0-9-])")
+        self._plain_dots = re.compile(rb"\.(?:" + plain + rb")(?![a-z0-9_-])")
         firsts = re.escape("".join(sorted({ending[0] for ending in endings})).encode())
         # The class says no to most dots before anything else is tried.
         ahead = rb"(?=[" + firsts + rb"\t\n\r&%\x80-\xff]|\Z)"
         self._dots = re.compile(rb"\." + ahead + _BREAKS + _any_of(endings)) if endings else None
 
-    def scan(self, buffer: bytes, start: int) -> list[int]:
-        """Return the places, in order, at or after ``start``. What is before it was scanned already."""
+    def scan(self, lowered: bytes, start: int) -> list[int]:
+        """Return the places in a text in lower case, in order, at or after ``start``. What is before it was scanned already."""
         if self._is_blind:
-            return [match.start() for match in _ANYWHERE.finditer(buffer, start)]
+            return [match.start() for match in _ANYWHERE.finditer(lowered, start)]
         if self._dots is None:
             return []
         # Only what is new, with enough before it for any host: a long text may come byte by byte.
         offset = max(0, start - _WINDOW - 64)
-        lowered = (buffer[offset:] if offset else buffer).lower()
+        lowered = lowered[offset:] if offset else lowered
         start -= offset
         found = self._plain(lowered, start)
         unclear = [*found.unclear, *_spelled_dots(lowered, start)]
@@ -118,7 +120,7 @@ class HostScanner:
                 yield place
 
     def _names(self, text: bytes) -> bool:
-        decoded = canonical(unescape(text).translate(_INSIDE)).encode("utf-8", "replace")
+        decoded = canonical(_INSIDE.sub("", unescape(text))).encode("utf-8", "replace")
         # What stands before a name may have come closer by decoding, so that any ending counts.
         return any(
             decoded[max(0, match.start() - 64) : match.end()].endswith(self._all_domains)
@@ -134,12 +136,12 @@ class _Found(NamedTuple):
 def _spelled_dots(lowered: bytes, start: int) -> Iterator[int]:
     # A spelling may have begun before.
     start = max(0, start - 32)
-    for sign, pattern in _SPELLED_DOTS:
+    for sign, pattern in _SPELLED_DOTS[:_ASCII_SIGNS] if lowered.isascii() else _SPELLED_DOTS:
         # Looking for one byte is many times faster than for a pattern, and most pages have none of most.
         if sign in lowered:
             for match in pattern.finditer(lowered, start):
                 yield match.start()
-    cut = _CUT_DOT.search(lowered, max(start, len(lowered) - 2))
+    cut = _CUT_DOT.search(lowered, max(0, len(lowered) - _LONGEST_DOT))
     if cut is not None:
         yield cut.start()
 
@@ -157,7 +159,7 @@ def _any_of(words: Iterable[str]) -> bytes:
         re.escape(letter.encode()) + (_BREAKS if any(rests) else b"") + _any_of(rests) for letter, rests in tree.items()
     ]
     if is_end:
-        ways.append(rb"(?![a-z0-9-])")
+        ways.append(rb"(?![a-z0-9_-])")
     # After the letters, since most dots are followed by none of these.
     ways.append(_SPELLED)
     return b"(?:" + b"|".join(ways) + b")"

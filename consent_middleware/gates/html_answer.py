@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from ..asgi import Header, Scope
 from ..consent import Decision, Standing
 from ..policy import Policy
+from . import html_reader
 from .encodings import Body
 from .findings import Finding, Report
 from .html_gate import HtmlGate
@@ -50,6 +51,10 @@ class HtmlGates:
         self._optional = frozenset({*policy.optional, *policy.services}) | self.parties.optional
         self._placeholders = placeholders
         self._report = report
+
+    def warm(self) -> None:
+        """Get ready what the first page would wait for."""
+        html_reader.warm()
 
     def terms(self, decision: Decision, scope: Scope, *, is_document: bool) -> Terms:
         asked = None if is_document else _asked(scope)

@@ -29,7 +29,7 @@ from .html_tags import Attribute, read_attributes
 from .third_parties import Match, ThirdParties
 
 _NEVER_WHOLE = frozenset({b"html", b"head", b"body", b"frameset"})
-_MARKS = re.compile(rb"-(?i:privacy-gated)")
+_MARKS = re.compile(re.escape(MARK))
 _ROOTS = frozenset({b"svg", b"math"})
 
 Placeholder = Callable[[Frame], bytes]
@@ -81,12 +81,13 @@ class HtmlGate(HtmlReader):
         self._drops_raw = False
         self._script: _Script | None = None
 
-    def find_places(self, buffer: bytes, start: int) -> list[int]:
-        found = self._parties.scan(buffer, start)
+    def find_places(self, lowered: bytes, start: int) -> list[int]:
+        found = self._parties.scan(lowered, start)
         # An attribute's name cannot be spelled in another way, but for its case.
-        start = max(0, start - len(MARK))
-        marked = [match.start() for match in _MARKS.finditer(buffer, start)]
-        return sorted([*found, *marked]) if marked else found
+        place = lowered.find(MARK, max(0, start - len(MARK)))
+        if place < 0:
+            return found
+        return sorted([*found, *(match.start() for match in _MARKS.finditer(lowered, place))])
 
     def on_start(self, buffer: bytes, name: bytes, start: int, name_end: int, end: int) -> bool:
         if self._region is not None and self._region.ends_before_start(name):

@@ -8,6 +8,7 @@ came, as soon as the construct it belongs to is complete; an unfinished one is h
 import re
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 
 from .foreign import Foreign
 from .html_tags import ATTRIBUTES, COMMENT_END, REST, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, raw_text_end
@@ -17,13 +18,16 @@ _FOREIGN_TAGS = 4000
 """Tags of SVG and MathML that are read one by one. After so many of them, both count as HTML."""
 
 _RAW = rb"script|style|textarea|title|xmp|iframe|noembed|noframes|noscript"
-_TAG = rb"(?: / | (?!(?:STOPS)[\t\n\f\r />]) ) [a-z] [^\t\n\f\r />]*+ (?: > | REST )"
+# Most tags have attributes of a plain kind, which are read faster alone.
+_PLAIN = rb"(?: [\t\n\f\r ]++ [a-z:_-]++ (?: =\"[^\"]*+\" )?+ (?=[\t\n\f\r />]) )*+ /?+ >"
+_TAG = rb"""(?: / | (?=[^smtxinp]) | (?!(?:STOPS)[\t\n\f\r />]) ) [a-z] [^\t\n\f\r />]*+ (?: > | PLAIN | REST )"""
 _COMMENT = rb"!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
 # What cannot be open at its end in any reading. A script with "<!--" in it may be, and is left to the scanners. One by one: a group
 # with a back reference inside of a possessive one trips over https://github.com/python/cpython/issues/106052.
 _SIMPLE_RAW = rb"NAME (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/NAME|!--) )*+ </NAME (?=[\t\n\f\r />]) REST"
 # Without raw text and CDATA sections in it, SVG reads like HTML.
-_SIMPLE_SVG = rb"svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?: TAG | COMMENT ) | <title> [^<]*+ </title> )*+ </svg>"
+_SIMPLE_SVG = rb"""svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?!/svg) (?: TAG | COMMENT )
+    | <title (?=[\t\n\f\r />]) REST [^<]*+ </title> | <style (?=[\t\n\f\r />]) REST [^<]*+ </style> )*+ </svg>"""
 _DULL = rb"""(?: [^<]++ | < (?: (?=[^a-z/!?]) | TAG | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
     | [!?](?!--|\[CDATA)[^>]*+> ) )*+"""
 _DULL_XML = rb"(?: [^<]++ | < (?: TAG | !-- (?: [^-]++ | -(?!->) )*+ --> ) )*+"
@@ -36,17 +40,39 @@ def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
         (b"SIMPLE_RAW", b" | ".join(_SIMPLE_RAW.replace(b"NAME", name) for name in raw)),
         (b"COMMENT", _COMMENT),
         (b"TAG", _TAG),
+        (b"PLAIN", _PLAIN),
         (b"STOPS", stops),
         (b"REST", REST),
     ):
         pattern = pattern.replace(name, part)
-    return re.compile(pattern, re.VERBOSE | re.IGNORECASE)
+    # For text in lower case: alternatives that ignore case are tried one by one, others are told apart by their first letter.
+    return re.compile(pattern, re.VERBOSE)
 
 
-_SKIP_HTML = _compiled(_DULL, _RAW + b"|plaintext|svg|math")
-# For documents past all measure.
-_SKIP_FLAT = _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
-_SKIP_XML = _compiled(_DULL_XML, b"script|style")
+# Compiled at the first page, or at start-up: together they take 40 ms, which no import should.
+
+
+@cache
+def _skip_html() -> re.Pattern[bytes]:
+    return _compiled(_DULL, _RAW + b"|plaintext|svg|math")
+
+
+@cache
+def _skip_flat() -> re.Pattern[bytes]:
+    """For documents past all measure."""
+    return _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
+
+
+@cache
+def _skip_xml() -> re.Pattern[bytes]:
+    return _compiled(_DULL_XML, b"script|style")
+
+
+def warm() -> None:
+    """Compile what ordinary pages need."""
+    _skip_html()
+
+
 _SKIP_TEXT = re.compile(rb"[^<]*+")
 _CLOSED = re.compile(rb"[\t\n\f\r /]*/>\Z")
 
@@ -95,11 +121,12 @@ class HtmlReader:
         """A whole document without places of interest goes out unread."""
         self._out: list[bytes] = []
         self._held = b""
+        self._lowered = b""
         self._position = 0
         self._sent = 0
         self._scanned = 0
         self._hold_from: int | None = None
-        self._skip = _SKIP_XML if is_xml else _SKIP_HTML
+        self._skip = _skip_xml() if is_xml else _skip_html()
         self._awaited: re.Pattern[bytes] | None = None
         self._value_end: re.Pattern[bytes] | None = None
         self._foreign_left = _FOREIGN_TAGS
@@ -122,7 +149,8 @@ class HtmlReader:
                 return b""
             self._awaited = None
         buffer = self._held + data if self._held else data
-        found = self.find_places(buffer, self._scanned)
+        self._lowered = buffer.lower()
+        found = self.find_places(self._lowered, self._scanned)
         if found:
             self.places = deque(sorted({*self.places, *found}) if self.places else found)
         if is_last and not self.places and self.is_fast and self._scan is HtmlReader._at_start:
@@ -138,13 +166,14 @@ class HtmlReader:
             safe = self._position if self._hold_from is None else self._hold_from
         self.copy_to(buffer, safe)
         self._held = buffer[safe:]
+        self._lowered = b""
         self._shift(safe, len(buffer))
         return self._out[0] if len(self._out) == 1 else b"".join(self._out)
 
     # What subclasses say.
 
-    def find_places(self, buffer: bytes, start: int) -> list[int]:
-        """Return places at or after ``start`` that may be of interest, in order."""
+    def find_places(self, lowered: bytes, start: int) -> list[int]:
+        """Return places in a text in lower case, at or after ``start``, that may be of interest, in order."""
         raise NotImplementedError
 
     def on_start(self, buffer: bytes, name: bytes, start: int, name_end: int, end: int) -> bool:
@@ -191,7 +220,7 @@ class HtmlReader:
         """Take SVG, MathML and ``<noscript>`` for nothing special from here on: there is too much of it."""
         self.foreign = Foreign()
         if not self.is_xml:
-            self._skip = _SKIP_FLAT
+            self._skip = _skip_flat()
 
     def go_on(self, place: int) -> bool:
         self._position = place
@@ -255,7 +284,7 @@ class HtmlReader:
         limit = self.places[0] if self.places else size
         skip = _SKIP_TEXT if self.is_careful or self.foreign else self._skip
         # The expression takes whole tags only, so it stops before the one that holds the place.
-        match = skip.match(buffer, position, limit)
+        match = skip.match(self._lowered, position, limit)
         self._position = place = match.end() if match is not None else position
         if place == limit:
             if limit == size:

@@ -46,9 +46,9 @@ class ThirdParties:
         self._scanner = HostScanner(self._recipients.hosts)
         self._matches: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
 
-    def scan(self, buffer: bytes, start: int) -> list[int]:
-        """Return the places where one may be named, whatever the spelling."""
-        return self._scanner.scan(buffer, start)
+    def scan(self, lowered: bytes, start: int) -> list[int]:
+        """Return the places in a text in lower case where one may be named, whatever the spelling."""
+        return self._scanner.scan(lowered, start)
 
     def of_address(self, value: bytes) -> Match | None:
         """Return whom an attribute's value names, if that is an address."""
