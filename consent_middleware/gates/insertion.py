@@ -23,7 +23,6 @@ logger = logging.getLogger("consent_middleware")
 DEPENDS_ON = (b"Cookie", b"Sec-GPC")
 _VARY: Header = (b"vary", b"Cookie, Sec-GPC")
 _PRIVATE: Header = (b"cache-control", b"private")
-_DATED = frozenset({b"last-modified"})
 _NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
@@ -76,19 +75,19 @@ class Page(NamedTuple):
         return self.html_gates.terms(self.standing.decision, self.scope, is_document=self.is_document)
 
     def _opened(self, status: int, headers: list[Header], *, is_xml: bool) -> tuple[list[Header], Body | None]:
+        terms = self._terms()
+        has_banner = self.has_banner and not is_xml
+        if not has_banner and not self.html_gates.is_needed(terms):
+            # A document's validators need no mark: those without one go from the request once something has to be taken out of it.
+            # What a script asked for cannot be told from data then, so it has one now.
+            is_for_script = (b"sec-fetch-dest", b"empty") in self.scope["headers"]
+            return (self._with_variant(headers) if is_for_script and not self.is_document else headers), None
         # One visitor's page, with or without gaps, is nothing for others: some caches look at no Vary.
         if status == 304:
             response_headers.make_private(headers)
             return self._with_variant(headers), None
         if status in _NO_BODY or not _is_rewritable(headers):
             return headers, None
-        terms = self._terms()
-        has_banner = self.has_banner and not is_xml
-        if not has_banner and not self.html_gates.is_needed(terms):
-            if response_headers.is_shared(headers):
-                response_headers.make_private(headers)
-            # A date says nothing about what a visitor allows: it would bring this page back when that has changed.
-            return self._with_variant(response_headers.without(headers, _DATED)), None
         coding = response_headers.first(headers, b"content-encoding").strip().lower()
         if coding not in (b"", b"identity") and not can_open(coding):
             _tell_unwritable(coding)

@@ -28,12 +28,16 @@ class PagePolicy:
         self._reports = reports
         self._name = _NAMES.get(policy.declarations.csp)
         self._own = _own_hosts(policy)
+        self._optional = frozenset(policy.optional)
         self._headers: BoundedCache[tuple[frozenset[str], str], tuple[Header, ...]] = BoundedCache(_STATES)
         self.is_enforced = policy.declarations.csp == "enforce"
 
     def headers(self, decision: Decision, root_path: str) -> tuple[Header, ...]:
-        """Return what a document carries under this decision; nothing where the policy file says ``csp = "off"``."""
-        if self._name is None:
+        """Return what a document carries under this decision; nothing where the policy file says ``csp = "off"``.
+
+        Reports come from the pages of those who do not allow everything: for the others, nothing is to differ.
+        """
+        if self._name is None or (not self.is_enforced and self._optional <= decision.allowed):
             return ()
         key = (decision.allowed, root_path)
         found = self._headers.get(key)

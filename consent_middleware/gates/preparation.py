@@ -16,13 +16,22 @@ _LONGEST = 256
 _BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
 
 
-class HasVariant(Protocol):
-    """A page that knows how caches tell it from the same one for others."""
-
-    def variant(self) -> str: ...
+_MARKUP = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
+"""What browsers ask for markup for (``Sec-Fetch-Dest``). A script asks for anything: what it gets bears a mark for everybody."""
 
 
-def prepare(scope: Scope, shape: Shape, page: HasVariant) -> None:
+class Preparable(Protocol):
+    """A page that may be rewritten."""
+
+    @property
+    def is_rewritten(self) -> bool: ...
+
+    def variant(self) -> str:
+        """Name how caches tell it from the same one for others."""
+        ...
+
+
+def prepare(scope: Scope, shape: Shape, page: Preparable) -> None:
     """Change the scope in place, for a page that will be rewritten for this visitor.
 
     The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
@@ -53,15 +62,23 @@ def prepare(scope: Scope, shape: Shape, page: HasVariant) -> None:
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
 
 
-def prepare_part(scope: Scope, page: HasVariant) -> bool:
-    """Take our mark off the validator of a request that may be for a part of a page; say whether there was one."""
+def prepare_part(scope: Scope, page: Preparable) -> bool:
+    """Take our mark off the validator of a request that may be for a part of a page; say whether there was one.
+
+    Where something may have to be taken out of that part, a validator without a mark may be that of a page in which it still was.
+    What browsers ask for as something else (a picture, data for a script) keeps its own.
+    """
     headers = scope["headers"]
+    is_gated = dict(headers).get(b"sec-fetch-dest") in _MARKUP and page.is_rewritten
     is_marked = False
     for place, (name, value) in enumerate(headers):
-        if name == b"if-none-match" and variants.SIGN in value:
-            is_marked = True
-            headers[place] = or_gone(name, variants.take_off_marked(value, page.variant()) or None)
-    if is_marked and GONE in headers:
+        if name == b"if-none-match" and (is_gated or variants.SIGN in value):
+            is_marked |= variants.SIGN in value
+            take_off = variants.take_off if is_gated else variants.take_off_marked
+            headers[place] = or_gone(name, take_off(value, page.variant()) or None)
+        elif name == b"if-modified-since" and is_gated:
+            headers[place] = GONE
+    if GONE in headers:
         scope["headers"] = [pair for pair in headers if pair is not GONE]
     return is_marked
 

@@ -110,7 +110,7 @@ class Shapes:
             destination=_place(names, b"sec-fetch-dest"),
             mode=_place(names, b"sec-fetch-mode"),
             about_the_body=tuple(place for place, name in enumerate(names) if name in ABOUT_THE_BODY),
-            is_conditional=b"if-none-match" in names,
+            is_conditional=b"if-none-match" in names or b"if-modified-since" in names,
             is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
             is_repeated=_is_repeated(names),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
