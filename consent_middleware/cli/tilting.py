@@ -23,7 +23,7 @@ class Unreadable:
 
 
 def unreadable_colors(banner: BannerTable) -> Iterator[Unreadable]:
-    """Yield each pair below 7:1 of which the policy sets one color at least. Themes' own pairs are held by their tests."""
+    """Yield each pair below 7:1 of which the policy sets one color at least."""
     for table, own, other, defaults in (
         ("colors", banner.colors, banner.dark_colors, _LIGHT),
         ("dark_colors", banner.dark_colors, banner.colors, _DARK),
