@@ -14,9 +14,9 @@ from .recorder import InsideRecorder, OutsideRecorder
 POLICY = Path(__file__).parent / "consent.toml"
 
 
-def assemble(*, data: Path, tracker: str, secret_key: str) -> ASGIApp:
+def assemble(*, data: Path, tracker: str, secret_key: str, policy_file: Path = POLICY) -> ASGIApp:
     """From the inside out: the app, the middleware, the recorder that sees what the middleware will hide."""
-    policy = Policy.load(POLICY)
+    policy = Policy.load(policy_file)
 
     async def recorded(consent_id: str) -> AsyncIterator[Event]:
         if governed.recorder is not None:

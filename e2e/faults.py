@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from consent_middleware.asgi import ASGIApp, Header, Message, Receive, Scope, Send
-from demo_site.assembly import assemble
+from demo_site.assembly import POLICY, assemble
 
 PAGE = b"</main>"
 
@@ -159,4 +159,9 @@ BEHIND = (keeps_the_whole_user_agent, drops_the_signal)
 
 
 def broken_console(folder: Path, tracker: str, fault: Callable[[ASGIApp, str], ASGIApp]) -> ASGIApp:
-    return fault(assemble(data=folder, tracker=tracker, secret_key="a key for tests only"), tracker)
+    folder.mkdir(parents=True, exist_ok=True)
+    # The guard would keep two of the faults from happening.
+    policy = folder / "unguarded.toml"
+    policy.write_text("guard = false\n" + POLICY.read_text(encoding="utf-8"), encoding="utf-8")
+    console = assemble(data=folder, tracker=tracker, secret_key="a key for tests only", policy_file=policy)
+    return fault(console, tracker)
