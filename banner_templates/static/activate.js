@@ -73,9 +73,9 @@ const graft = async (/** @type {XMLHttpRequest} */ request, /** @type {Set<strin
 export const activate = async (/** @type {Set<string>} */ allowed) => {
   try {
     const request = await ask("");
-    const isDone = await graft(request, allowed);
-    // An app that asks for the consent itself may have other things to show.
-    return isDone && (isBegun() || !request.getResponseHeader("Privacy-Depends"));
+    // An app that asks for the consent itself may have other things to show, and a page keeps the policy it was loaded with.
+    if (request.getResponseHeader("Privacy-Depends") && !isBegun()) return false;
+    return await graft(request, allowed);
   } catch {
     return isBegun();
   }

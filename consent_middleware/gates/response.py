@@ -50,7 +50,8 @@ _FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"
 ``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
 _ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
 DEPENDS: Header = (b"privacy-depends", b"consent")
-"""Tells that script that the app asked for the consent itself, so that more than the gated elements may differ."""
+"""Tells that script that more than the gated elements may differ: the app asked for the consent itself, or our policy is enforced,
+and a page keeps the one it was loaded with. A tag manager may have been let in, and what it brought turned away."""
 _CRUMBS = 512
 """Cookies of a request that a choice looks at; browsers keep about 180 a site."""
 
@@ -222,10 +223,15 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if not present.isdisjoint(masks.handled):
             headers, is_exempted = self._filtered(given, masks.handled)
         if kind == "http.response.start":
-            if visit is not None and visit.consent_was_read:
+            was_read = visit is not None and visit.consent_was_read
+            if was_read:
                 response_headers.add_vary(headers, *DEPENDS_ON)
-                if not self.is_document and is_activation(self.scope):
-                    headers.append(DEPENDS)
+            if (
+                (was_read or gates_of(self).page_policy.is_enforced)
+                and not self.is_document
+                and is_activation(self.scope)
+            ):
+                headers.append(DEPENDS)
             status = message["status"]
             if self.is_document or self._may_be_part(status, headers):
                 page, is_last = self.page(), not self.is_superseded
