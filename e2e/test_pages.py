@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
+from consent_middleware import ConsentMiddleware, Policy
 from e2e.serving import Site as Served
-from tests.pages.site import Site
+from tests.pages.site import PAGE, POLICY, TEXT, Site
 
 Serve = Callable[..., Served]
 NewContext = Callable[..., BrowserContext]
@@ -151,13 +156,22 @@ def test_a_refusal_on_a_first_visit_stays_on_the_page(page: Page, home: str) -> 
     assert page.evaluate("document.activeElement.closest('[data-privacy-ui]').dataset.privacyUi") == "entry"
 
 
-def test_a_withdrawal_loads_the_page_again_unless_a_listener_takes_over(page: Page, home: str) -> None:
-    page.goto(home)
+def test_a_withdrawal_loads_the_page_again_unless_a_listener_takes_over(page: Page, serve: Serve) -> None:
+    async def sample(request: Request) -> HTMLResponse:
+        return HTMLResponse(PAGE.format(head="", banner="", text=TEXT))
+
+    # With all of the middleware: it answers when the page asks for itself once more.
+    app = ConsentMiddleware(
+        Starlette(routes=[Route("/", sample)]), policy=Policy.parse(POLICY), secret_key="a key for tests"
+    )
+    page.goto(serve(app).url("shop.localhost"))
     page.evaluate("window.isTheSame = true")
     assert not page.evaluate("privacy.allows('analytics')")
     page.locator(action("accept-all")).click()
     expect(page.locator(BANNER)).to_have_count(0)
-    expect(page.locator('[data-privacy-ui="status"]')).to_have_text("Saved.")
+    expect(page.locator('[data-privacy-ui="status"]')).to_have_text(
+        "Saved. Switched on: Preferences, Analytics, Marketing, Network details and Device details."
+    )
     assert page.evaluate("window.isTheSame && privacy.allows('analytics') && privacy.allowed.includes('analytics')")
     page.evaluate("privacy.open()")
     with page.expect_navigation():
