@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from ..asgi import Header, Scope
-from ..consent import Decision, Standing
+from ..consent import SCOPE_KEY, Decision, Standing
 from ..policy import Policy
 from . import html_reader
 from .encodings import Body
@@ -20,7 +20,6 @@ ACTIVATION = b"privacy-activation"
 is to be allowed this once."""
 _WHOLE_PAGE = b"<template data-privacy-page>"
 """Holds such a page, so that nothing in it runs before that script has put it in its place."""
-_OF_A_REQUEST = ("type", "path", "raw_path", "root_path", "query_string", "client", "headers")
 _IDS = re.compile(r"[\s,]+")
 _REASON = "It belongs to a third party that is not allowed."
 _MARKED = "The page marks it with a purpose that is not allowed."
@@ -71,8 +70,8 @@ class HtmlGates:
 
     def body(self, terms: Terms, standing: Standing, scope: Scope, *, is_xml: bool) -> Body:
         """Return what rewrites one page."""
-        # A copy of what a placeholder needs, since a router further in may move the scope's own path, and no way back to the gate.
-        request: Scope = {name: scope[name] for name in _OF_A_REQUEST if name in scope}
+        # A copy for placeholders, since a router further in may move the scope's own path; without the way back to the gate.
+        request = {**scope, SCOPE_KEY: None}
         gate = HtmlGate(
             self.parties,
             terms.allows,

@@ -108,35 +108,35 @@ Scanner = Callable[["HtmlReader", bytes, bool], bool]
 class HtmlReader:
     """Feed it the body chunk by chunk. Subclasses see the tags that matter, and say what goes out instead of what came."""
 
+    # What most pages never need to change costs them nothing here.
+    is_silent = False
+    """What comes now does not go out."""
+    is_careful = False
+    """Every tag matters."""
+    _held = b""
+    _lowered = b""
+    _position = 0
+    _sent = 0
+    _scanned = 0
+    _hold_from: int | None = None
+    _awaited: re.Pattern[bytes] | None = None
+    _value_end: re.Pattern[bytes] | None = None
+    _foreign_left = _FOREIGN_TAGS
+    _tag_resumes = 0
+    _up_to = COMMENT_END
+    _raw_name = b""
+    _raw_start = 0
+    _escaped = 0
+    _has_given_up = False
+
     def __init__(self, *, is_xml: bool) -> None:
         self.is_xml = is_xml
         self.foreign = Foreign()
         self.places: deque[int] = deque()
         """Where something of interest may be, from the present position on."""
-        self.is_silent = False
-        """What comes now does not go out."""
-        self.is_careful = False
-        """Every tag matters."""
-        self.is_fast = True
-        """A whole document without places of interest goes out unread."""
         self._out: list[bytes] = []
-        self._held = b""
-        self._lowered = b""
-        self._position = 0
-        self._sent = 0
-        self._scanned = 0
-        self._hold_from: int | None = None
         self._skip = _skip_xml() if is_xml else _skip_html()
-        self._awaited: re.Pattern[bytes] | None = None
-        self._value_end: re.Pattern[bytes] | None = None
-        self._foreign_left = _FOREIGN_TAGS
-        self._tag_resumes = 0
         self._scan: Scanner = HtmlReader._at_start
-        self._up_to = COMMENT_END
-        self._raw_name = b""
-        self._raw_start = 0
-        self._escaped = 0
-        self._has_given_up = False
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
         """Return the bytes that can go out now."""
@@ -153,7 +153,8 @@ class HtmlReader:
         found = self.find_places(self._lowered, self._scanned)
         if found:
             self.places = deque(sorted({*self.places, *found}) if self.places else found)
-        if is_last and not self.places and self.is_fast and self._scan is HtmlReader._at_start:
+        if is_last and not self.places and self._scan is HtmlReader._at_start:
+            # A whole document without places of interest goes out unread.
             return buffer
         self._out = []
         self._sent = 0
