@@ -2,11 +2,12 @@
 
 import re
 from functools import lru_cache
-from typing import Protocol
 
 from ..asgi import Header, Scope
 from . import variants
+from .insertion import Page
 from .masks import GONE, or_gone
+from .response import ResponseGate
 from .shapes import ABOUT_THE_BODY, Shape
 
 # Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).
@@ -20,19 +21,17 @@ _MARKUP = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """What browsers ask for markup for (``Sec-Fetch-Dest``). A script asks for anything: what it gets bears a mark for everybody."""
 
 
-class Preparable(Protocol):
-    """A page that may be rewritten."""
-
-    @property
-    def is_rewritten(self) -> bool: ...
-
-    def variant(self) -> str:
-        """Name how caches tell it from the same one for others."""
-        ...
+def prepare(scope: Scope, shape: Shape, gate: ResponseGate) -> None:
+    """Change the scope in place, where the answer may be HTML that is rewritten for this visitor."""
+    page = gate.page()
+    if gate.is_document and page.is_rewritten:
+        _prepare_page(scope, shape, page)
+    elif shape.is_conditional and _prepare_part(scope, page):
+        gate.expect_part()
 
 
-def prepare(scope: Scope, shape: Shape, page: Preparable) -> None:
-    """Change the scope in place, for a page that will be rewritten for this visitor.
+def _prepare_page(scope: Scope, shape: Shape, page: Page) -> None:
+    """Ask for a page in a form that can be rewritten.
 
     The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
     that would send a body past us are withdrawn. ``shape`` is the request's own; its headers are already the app's copy.
@@ -62,7 +61,7 @@ def prepare(scope: Scope, shape: Shape, page: Preparable) -> None:
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
 
 
-def prepare_part(scope: Scope, page: Preparable) -> bool:
+def _prepare_part(scope: Scope, page: Page) -> bool:
     """Take our mark off the validator of a request that may be for a part of a page; say whether there was one.
 
     Where something may have to be taken out of that part, a validator without a mark may be that of a page in which it still was.

@@ -256,6 +256,10 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             restrictions += gates.page_policy.headers(standing.decision, root)
         return Page(gates.banner, gates.html_gates, standing, scope, self.is_document, restrictions)
 
+    def expect_part(self) -> None:
+        """Take a 304 for HTML: the request had a validator with our mark. The visit is made now, so that no answer is passed by."""
+        self.is_conditional, self.made_visit = True, self.visit
+
     def _may_be_part(self, status: int, headers: list[Header]) -> bool:
         """Say whether the answer may be HTML that is no document: a frame, a fragment for a script, a page asked for once more."""
         if self.is_ours:

@@ -10,6 +10,7 @@ from consent_middleware import ConfigurationError, ConsentMiddleware, get_consen
 from consent_middleware.asgi import Receive, Scope, Send
 from consent_middleware.consent import Visit
 from consent_middleware.errors import LedgerError, LedgerUnavailable
+from consent_middleware.recording import Choices
 from tests.driving import KEY, App, call, get, mounted, scope_of, serving, token
 
 
@@ -196,33 +197,33 @@ def test_a_planted_look_alike_does_not_hide_the_real_token() -> None:
     assert get_consent(app.scope).allows("analytics")
 
 
-class Broken(ConsentMiddleware):
+def broken(app: App, failure: type[LedgerError] = LedgerUnavailable) -> ConsentMiddleware:
     """A middleware whose ledger is down; everything else is real."""
 
-    failure: type[LedgerError] = LedgerUnavailable
+    async def fail(choices: Choices, visit: Visit) -> None:
+        raise failure("The database does not answer.")
 
-    async def _record(self, visit: Visit) -> None:
-        raise self.failure("The database does not answer.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Choices, "record", fail)
+        return ConsentMiddleware(app, secret_key=KEY)
 
 
 @pytest.mark.parametrize("failure", [LedgerUnavailable, LedgerError])
 def test_an_acceptance_that_the_ledger_did_not_record_is_not_granted(failure: type[LedgerError]) -> None:
     for choices in ((("analytics",),), (("analytics",), ("analytics",))):
-        middleware = Broken(choosing(*choices), secret_key=KEY)
-        middleware.failure = failure
-        answer = get(middleware)
+        answer = get(broken(choosing(*choices), failure))
         assert answer.error is None
         assert "_ga" not in answer.names_set
 
 
 def test_an_acceptance_of_everything_that_was_not_recorded_leaves_no_token() -> None:
     every = ("analytics", "marketing", "preference", "network", "device")
-    assert get(Broken(choosing(every), secret_key=KEY)).set_cookies == []
+    assert get(broken(choosing(every))).set_cookies == []
 
 
 def test_a_refusal_takes_effect_although_the_ledger_did_not_record_it(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = get(Broken(choosing(()), secret_key=KEY), cookie=f"_ga=1; {token(None, 'analytics')}")
+        answer = get(broken(choosing(())), cookie=f"_ga=1; {token(None, 'analytics')}")
     assert answer.names_set == ["privacy"]
     assert "_ga" in answer.names_expired
     assert "A refusal took effect" in caplog.text
@@ -230,7 +231,7 @@ def test_a_refusal_takes_effect_although_the_ledger_did_not_record_it(caplog: py
 
 def test_of_a_mixed_choice_that_was_not_recorded_only_the_refusal_takes_effect() -> None:
     app = choosing(("marketing",), set_cookies=("_ga=1", "_fbp=2"))
-    middleware = Broken(app, secret_key=KEY)
+    middleware = broken(app)
     answer = get(middleware, cookie=f"_ga=1; {token(None, 'analytics')}")
     assert answer.names_set == ["privacy"]
     assert "_ga" in answer.names_expired
@@ -249,8 +250,8 @@ def test_a_choice_is_in_the_ledger_before_the_answer_is_sent(tmp_path: Path) -> 
 
     async def counting(scope: Scope, receive: Receive, send: Send) -> None:
         async def counted(message: object) -> None:
-            assert middleware._ledger is not None
-            counts.append(await middleware._ledger.count())
+            assert middleware.ledger is not None
+            counts.append(await middleware.ledger.count())
 
         await middleware(scope, receive, counted)
 

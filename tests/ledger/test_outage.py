@@ -103,8 +103,8 @@ def test_a_refusal_counts_at_once_and_its_record_waits_on_disk(url: str, locked:
 
 def test_an_acceptance_is_not_granted_before_it_is_recorded(url: str, locked: Lock, tmp_path: Path) -> None:
     middleware = mounted(url)
-    assert middleware._ledger is not None
-    middleware._ledger.database.patience = 0.3
+    assert middleware.ledger is not None
+    middleware.ledger.database.patience = 0.3
     client = browser(middleware)
     with locked():
         answer = client.post(CHOICE, data={"action": "accept-all"})
@@ -128,10 +128,10 @@ def test_where_the_policy_says_so_an_acceptance_is_granted_and_waits_on_disk(
 
 def test_of_a_choice_that_does_both_the_withdrawal_counts_and_is_recorded(url: str, locked: Lock) -> None:
     middleware = mounted(url)
-    assert middleware._ledger is not None
+    assert middleware.ledger is not None
     client = browser(middleware)
     assert client.post(CHOICE, data={"action": "save", "purpose": ["preference"]}).status_code == 303
-    middleware._ledger.database.patience = 0.3
+    middleware.ledger.database.patience = 0.3
     with locked():
         answer = client.post(CHOICE, data={"action": "save", "purpose": ["analytics"]})
         assert answer.status_code == 503
@@ -148,8 +148,8 @@ def test_of_a_choice_that_does_both_the_withdrawal_counts_and_is_recorded(url: s
 
 def test_once_the_database_is_known_to_be_gone_nobody_waits_for_it(url: str, locked: Lock, tmp_path: Path) -> None:
     middleware = mounted(url)
-    assert middleware._ledger is not None
-    middleware._ledger.database.patience = 1
+    assert middleware.ledger is not None
+    middleware.ledger.database.patience = 1
     client = browser(middleware)
     with locked():
         client.post(CHOICE, data={"action": "reject-all"})

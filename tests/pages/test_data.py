@@ -35,8 +35,8 @@ def middleware(tmp_path: Path) -> Iterator[ConsentMiddleware]:
         ledger=f"sqlite:///{tmp_path / 'ledger.db'}",
     )
     yield made
-    assert made._ledger is not None
-    asyncio.run(made._ledger.stop())
+    assert made.ledger is not None
+    asyncio.run(made.ledger.stop())
 
 
 def browser(middleware: ConsentMiddleware, site: str = "same-origin") -> TestClient:
@@ -213,8 +213,8 @@ def test_an_old_browser_erases_with_the_token_of_its_page(own: TestClient) -> No
 def test_where_the_ledger_does_not_answer_that_is_said(own: TestClient, tmp_path: Path) -> None:
     middleware = own.app
     assert isinstance(middleware, ConsentMiddleware)
-    assert middleware._ledger is not None
-    asyncio.run(middleware._ledger.stop())
+    assert middleware.ledger is not None
+    asyncio.run(middleware.ledger.stop())
     (tmp_path / "ledger.db").rename(tmp_path / "elsewhere.db")
     (tmp_path / "ledger.db").write_text("not a database, but long enough to be taken for one by its size\n" * 50)
     for answer in (own.get(f"{PREFIX}/data"), own.post(f"{PREFIX}/data/erase")):

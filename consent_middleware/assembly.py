@@ -1,0 +1,134 @@
+"""Puts the parts of one middleware together, once, at start-up."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import telemetry
+from .asgi import ASGIApp, Scope
+from .consent import Tokens
+from .errors import ConfigurationError
+from .gates import grounds, notices, observation, validators
+from .gates.findings import Report
+from .gates.html_answer import HtmlGates
+from .gates.masks import MaskSets
+from .gates.page_policy import PagePolicy
+from .gates.recognition import Recognition
+from .gates.response import Gates
+from .gates.seen import SeenCookies
+from .gates.set_cookies import SetCookieFilter
+from .gates.shapes import Shapes
+from .gates.violations import ObservedHosts
+from .ledger import Ledger
+from .pages import Banner, Pages, Placeholders, ShownTexts
+from .policy import Policy
+from .recording import Choices
+from .telemetry import Recorder
+from .veils import Veiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """All that one middleware consists of. ``app``: the site's, in what only some policies put around it."""
+
+    app: ASGIApp
+    policy: Policy
+    report: Report | None
+    tokens: Tokens
+    ledger: Ledger | None
+    recorder: Recorder | None
+    seen: SeenCookies
+    shapes: Shapes
+    recognition: Recognition
+    pages: Pages
+    banner: Banner
+    gates: Gates
+    disclosures: telemetry.Disclosures
+    observed_hosts: ObservedHosts
+
+
+def assemble(
+    app: ASGIApp,
+    *,
+    policy: Policy,
+    secret_keys: Sequence[str],
+    prefix: str,
+    ledger: Ledger | None,
+    is_observing: bool,
+    templates: str | Path | None,
+    language_of: Callable[[Scope], str | None] | None,
+    report: Report | None,
+    disclosed: Callable[[telemetry.Disclosure], None] | None,
+) -> Parts:
+    """Make every part, and hand each what it needs of the others."""
+    recorder = _recorder(policy, ledger, is_observing=is_observing)
+    seen = SeenCookies(ledger.remember_cookie if ledger is not None else None)
+    tokens = Tokens(policy, secret_keys)
+    masks = MaskSets(policy)
+    recognition = Recognition(policy, tokens, masks)
+    report = report or (observation.log_once() if is_observing else None)
+    notice = report or observation.log_once()
+    disclosures = telemetry.Disclosures(policy, disclosed)
+    # What only some policies ask for stands around the app, so that others pay nothing for it.
+    app = notices.around(app, policy, notice)
+    app = validators.around(app, policy, report, is_observing=is_observing)
+    observed_hosts = ObservedHosts(policy, report)
+    pages = Pages(
+        policy=policy,
+        prefix=prefix,
+        secret_keys=secret_keys,
+        templates=templates,
+        language_of=language_of,
+        ledger=ledger,
+        take_violation=observed_hosts.add,
+        recorder=recorder,
+    )
+    banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
+    placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
+    choices = Choices(policy, recognition, ledger, seen, ShownTexts(pages, banner))
+    gates = Gates(
+        policy=policy,
+        prefix="" if is_observing else prefix,
+        recognition=recognition,
+        decide=Veiled(choices.decide),
+        record=Veiled(choices.record),
+        tokens=tokens,
+        set_cookies=SetCookieFilter(seen, report, is_observing=is_observing),
+        seen=seen,
+        banner=banner,
+        html_gates=HtmlGates(policy, placeholders, report),
+        page_policy=PagePolicy(policy, f"{prefix}/reports"),
+        report=report,
+        disclosures=disclosures,
+        page_seen=recorder.see_page if recorder is not None and policy.recording is not None else None,
+    )
+    return Parts(
+        app=app if is_observing else grounds.around(app, policy, disclosures),
+        policy=policy,
+        report=report,
+        tokens=tokens,
+        ledger=ledger,
+        recorder=recorder,
+        seen=seen,
+        # By name only here, once for requests of one shape; observe mode looks at values too.
+        shapes=Shapes(
+            masks, lambda names: observation.note_suspects(masks.sets[0], [(name, b"") for name in names], notice)
+        ),
+        recognition=recognition,
+        pages=pages,
+        banner=banner,
+        gates=gates,
+        disclosures=disclosures,
+        observed_hosts=observed_hosts,
+    )
+
+
+def _recorder(policy: Policy, ledger: Ledger | None, *, is_observing: bool) -> Recorder | None:
+    if ledger is not None:
+        return Recorder(policy, ledger.database)
+    if policy.recording is not None and not is_observing:
+        raise ConfigurationError(
+            "The policy's [recorder] has no database to write to: pass one, for example "
+            'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
+        )
+    return None
