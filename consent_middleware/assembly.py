@@ -10,11 +10,11 @@ from .consent import Tokens
 from .errors import ConfigurationError
 from .gates import grounds, notices, observation, validators
 from .gates.findings import Report
+from .gates.gates import Gates
 from .gates.html_answer import HtmlGates
 from .gates.masks import MaskSets
 from .gates.page_policy import PagePolicy
 from .gates.recognition import Recognition
-from .gates.response import Gates
 from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes

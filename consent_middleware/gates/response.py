@@ -5,36 +5,28 @@ page into which the banner goes; every other message passes as it is.
 """
 
 import logging
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Awaitable, Sequence
 from operator import itemgetter
 
 import msgspec
 
 from ..asgi import Header, Message, Scope, Send
-from ..consent import Standing, Tokens, Visit
-from ..consent.visit import Decider, Recorder
+from ..consent import Visit
 from ..errors import LedgerError
-from ..policy import Policy
-from ..telemetry import Disclosures, Telemetry, TelemetrySource
+from ..telemetry import Telemetry, TelemetrySource
 from ..veils import conceal
 from . import headers as response_headers
 from . import hints
-from .banner import Banner
+from .answer_cookies import add_token, deletions
 from .encodings import Body
-from .expiry import within_budget
-from .findings import Action, Finding, Report
-from .html_answer import HtmlGates, is_activation
+from .findings import Action, Finding
+from .gates import Gates
+from .html_answer import is_activation
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
-from .page_policy import PagePolicy
-from .recognition import Known, Recognition, effective
+from .recognition import Known, effective
 from .rules import Rules
-from .seen import SeenCookies
-from .set_cookies import CookieRequest, SetCookieFilter
-from .withdrawal import places_to_expire
+from .set_cookies import CookieRequest
 
 logger = logging.getLogger("consent_middleware")
 
@@ -45,37 +37,10 @@ _OVER: Scope = {}
 _lower = bytes.lower
 _names = itemgetter(0)
 _values = itemgetter(1)
-_FORGET_AHEAD: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
-"""Pages that a browser fetched ahead of a click show the choice before this one (https://www.w3.org/TR/clear-site-data/). Never
-``"cookies"``, which signs the visitor out of every host of the site; browsers that know neither word ignore them."""
 _ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
 DEPENDS: Header = (b"privacy-depends", b"consent")
 """Tells that script that more than the gated elements may differ: the app asked for the consent itself, or our policy is enforced,
 and a page keeps the one it was loaded with. A tag manager may have been let in, and what it brought turned away."""
-_CRUMBS = 512
-"""Cookies of a request that a choice looks at; browsers keep about 180 a site."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Gates:
-    """What all response gates of one middleware share."""
-
-    policy: Policy
-    prefix: str
-    """Where the visitor's pages are; empty where there are none, in observe mode."""
-    recognition: Recognition
-    decide: Decider
-    record: Recorder
-    tokens: Tokens
-    set_cookies: SetCookieFilter
-    seen: SeenCookies
-    banner: Banner
-    html_gates: HtmlGates
-    page_policy: PagePolicy
-    report: Report | None
-    disclosures: Disclosures
-    page_seen: Callable[[Standing, Scope, int], None] | None = None
-    """Is told of every page that a visitor opens, once it is answered, with the status."""
 
 
 class ResponseGate(msgspec.Struct, eq=False, gc=False):
@@ -312,51 +277,19 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         visit = self.made_visit
         is_choice = visit is not None and visit.choice is not None and visit.is_committed
         if visit is not None and (is_choice or is_exempted):
-            # One visitor's token is nothing to share.
-            response_headers.make_private(headers)
-            headers.append(self._token(visit, is_new=is_choice))
-            if is_choice:
-                hints.forget(headers, visit.decision)
-            if is_choice and self.is_secure:
-                headers.append(_FORGET_AHEAD)
-        consent = self.known.consent if visit is None else visit.consent
+            add_token(headers, gates_of(self), visit, is_new=is_choice, is_secure=self.is_secure)
         hidden = self.known.hidden
-        if not consent.choice_made:
+        if not (self.known if visit is None else visit).consent.choice_made:
             return
-        if not is_choice and not (hidden and self.is_document and not response_headers.is_shared(headers)):
-            return
-        rules, request = self._rules(), CookieRequest.of(self.scope)
-        places = places_to_expire(
-            rules,
-            gates_of(self).seen,
-            (*hidden, *self._shown_cookies()) if is_choice else hidden,
-            host=request.host,
-            path=request.path,
-            is_secure=self.is_secure,
-            is_choice=is_choice,
-        )
-        for line in within_budget(places, is_secure=self.is_secure):
-            headers.append((b"set-cookie", line))
-            self._tell_expiry(line, rules)
-
-    def _shown_cookies(self) -> list[bytes]:
-        """Names of the cookies that the app saw: a choice made since then may refuse them too."""
-        crumbs = (
-            crumb for name, value in self.scope.get("headers") or () if name == b"cookie" for crumb in value.split(b";")
-        )
-        names = [crumb.partition(b"=")[0].strip(b" \t") for crumb in islice(crumbs, _CRUMBS)]
-        return [name for name in names if name]
-
-    def _token(self, visit: Visit, *, is_new: bool) -> Header:
-        tokens, consent = gates_of(self).tokens, visit.consent
-        lifetime = tokens.lifetime if is_new else int(tokens.expires_at(consent) - time.time())
-        cookie = gates_of(self).recognition.cookies[self.is_secure]
-        return (b"set-cookie", cookie.set_cookie(tokens.mint(consent), lifetime))
-
-    def _tell_expiry(self, line: bytes, rules: Rules) -> None:
-        name = line.partition(b"=")[0]
-        rule = rules.rule(name)
-        self._tell("expire", name, rule.purpose, rule.reason)
+        if is_choice or (hidden and self.is_document and not response_headers.is_shared(headers)):
+            headers += deletions(
+                gates_of(self),
+                self._rules(),
+                self.scope,
+                hidden=hidden,
+                is_choice=is_choice,
+                is_secure=self.is_secure,
+            )
 
     def _tell(self, action: Action, name: bytes, purpose: str, reason: str) -> None:
         report = gates_of(self).report

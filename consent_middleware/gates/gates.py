@@ -1,0 +1,39 @@
+"""What all response gates of one middleware share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..asgi import Scope
+from ..consent import Standing, Tokens
+from ..consent.visit import Decider, Recorder
+from ..policy import Policy
+from ..telemetry import Disclosures
+from .banner import Banner
+from .findings import Report
+from .html_answer import HtmlGates
+from .page_policy import PagePolicy
+from .recognition import Recognition
+from .seen import SeenCookies
+from .set_cookies import SetCookieFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Gates:
+    """The parts that a response gate works with."""
+
+    policy: Policy
+    prefix: str
+    """Where the visitor's pages are; empty where there are none, in observe mode."""
+    recognition: Recognition
+    decide: Decider
+    record: Recorder
+    tokens: Tokens
+    set_cookies: SetCookieFilter
+    seen: SeenCookies
+    banner: Banner
+    html_gates: HtmlGates
+    page_policy: PagePolicy
+    report: Report | None
+    disclosures: Disclosures
+    page_seen: Callable[[Standing, Scope, int], None] | None = None
+    """Is told of every page that a visitor opens, once it is answered, with the status."""
