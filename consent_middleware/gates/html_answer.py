@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from ..asgi import Header, Scope
 from ..consent import SCOPE_KEY, Decision, Standing
 from ..policy import Policy
-from . import html_reader
+from . import html_stretches
 from .encodings import Body
 from .findings import Finding, Report
 from .html_gate import HtmlGate
@@ -53,7 +53,7 @@ class HtmlGates:
 
     def warm(self) -> None:
         """Get ready what the first page would wait for."""
-        html_reader.warm()
+        html_stretches.warm()
 
     def terms(self, decision: Decision, scope: Scope, *, is_document: bool) -> Terms:
         asked = None if is_document else _asked(scope)

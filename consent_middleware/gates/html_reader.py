@@ -8,70 +8,14 @@ came, as soon as the construct it belongs to is complete; an unfinished one is h
 import re
 from collections import deque
 from collections.abc import Callable
-from functools import cache
 
 from .foreign import Foreign
-from .html_tags import ATTRIBUTES, COMMENT_END, REST, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, raw_text_end
+from .html_stretches import skip_flat, skip_html, skip_xml
+from .html_tags import ATTRIBUTES, COMMENT_END, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, raw_text_end
 
 HOLD_BACK = 65_536
 _FOREIGN_TAGS = 4000
 """Tags of SVG and MathML that are read one by one. After so many of them, both count as HTML."""
-
-_RAW = rb"script|style|textarea|title|xmp|iframe|noembed|noframes|noscript"
-# Most tags have attributes of a plain kind, which are read faster alone.
-_PLAIN = rb"(?: [\t\n\f\r ]++ [a-z:_-]++ (?: =\"[^\"]*+\" )?+ (?=[\t\n\f\r />]) )*+ /?+ >"
-_TAG = rb"""(?: / | (?=[^smtxinp]) | (?!(?:STOPS)[\t\n\f\r />]) ) [a-z] [^\t\n\f\r />]*+ (?: > | PLAIN | REST )"""
-_COMMENT = rb"!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
-# What cannot be open at its end in any reading. A script with "<!--" in it may be, and is left to the scanners. One by one: a group
-# with a back reference inside of a possessive one trips over https://github.com/python/cpython/issues/106052.
-_SIMPLE_RAW = rb"NAME (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/NAME|!--) )*+ </NAME (?=[\t\n\f\r />]) REST"
-# Without raw text and CDATA sections in it, SVG reads like HTML.
-_SIMPLE_SVG = rb"""svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?!/svg) (?: TAG | COMMENT )
-    | <title (?=[\t\n\f\r />]) REST [^<]*+ </title> | <style (?=[\t\n\f\r />]) REST [^<]*+ </style> )*+ </svg>"""
-_DULL = rb"""(?: [^<]++ | < (?: (?=[^a-z/!?]) | TAG | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
-    | [!?](?!--|\[CDATA)[^>]*+> ) )*+"""
-_DULL_XML = rb"(?: [^<]++ | < (?: TAG | !-- (?: [^-]++ | -(?!->) )*+ --> ) )*+"
-
-
-def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
-    raw = [name for name in _RAW.split(b"|") if name in stops]
-    for name, part in (
-        (b"SIMPLE_SVG", _SIMPLE_SVG),
-        (b"SIMPLE_RAW", b" | ".join(_SIMPLE_RAW.replace(b"NAME", name) for name in raw)),
-        (b"COMMENT", _COMMENT),
-        (b"TAG", _TAG),
-        (b"PLAIN", _PLAIN),
-        (b"STOPS", stops),
-        (b"REST", REST),
-    ):
-        pattern = pattern.replace(name, part)
-    # For text in lower case: alternatives that ignore case are tried one by one, others are told apart by their first letter.
-    return re.compile(pattern, re.VERBOSE)
-
-
-# Compiled at the first page, or at start-up: together they take 40 ms, which no import should.
-
-
-@cache
-def _skip_html() -> re.Pattern[bytes]:
-    return _compiled(_DULL, _RAW + b"|plaintext|svg|math")
-
-
-@cache
-def _skip_flat() -> re.Pattern[bytes]:
-    """For documents past all measure."""
-    return _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
-
-
-@cache
-def _skip_xml() -> re.Pattern[bytes]:
-    return _compiled(_DULL_XML, b"script|style")
-
-
-def warm() -> None:
-    """Compile what ordinary pages need."""
-    _skip_html()
-
 
 _SKIP_TEXT = re.compile(rb"[^<]*+")
 _CLOSED = re.compile(rb"[\t\n\f\r /]*/>\Z")
@@ -135,7 +79,7 @@ class HtmlReader:
         self.places: deque[int] = deque()
         """Where something of interest may be, from the present position on."""
         self._out: list[bytes] = []
-        self._skip = _skip_xml() if is_xml else _skip_html()
+        self._skip = skip_xml() if is_xml else skip_html()
         self._scan: Scanner = HtmlReader._at_start
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
@@ -221,7 +165,7 @@ class HtmlReader:
         """Take SVG, MathML and ``<noscript>`` for nothing special from here on: there is too much of it."""
         self.foreign = Foreign()
         if not self.is_xml:
-            self._skip = _skip_flat()
+            self._skip = skip_flat()
 
     def go_on(self, place: int) -> bool:
         self._position = place
