@@ -22,7 +22,7 @@ WRITERS = 64
 def a_record() -> ChoiceRecord:
     return ChoiceRecord(
         record_id=uuid.uuid4().hex,
-        consent_id=uuid.uuid4().hex,
+        consent_id=uuid.uuid4().hex[:16],
         chosen_at=int(time.time()),
         policy_version="2024-08-26",
         policy_digest="q1Zc",
@@ -33,6 +33,9 @@ def a_record() -> ChoiceRecord:
         refused=("marketing", "network", "device"),
         gpc=False,
         precedence="latest",
+        layer="banner",
+        shown="0" * 64,
+        effective=("analytics", "authentication", "preference", "security"),
     )
 
 

@@ -6,37 +6,18 @@ import sqlite3
 import sys
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
-from consent_middleware.ledger import ChoiceRecord, Ledger
+from consent_middleware.ledger import Ledger
 from consent_middleware.ledger.chain import derive_keys, extend, head_at, new_head, new_salt
 from consent_middleware.ledger.records import record_of
 from consent_middleware.ledger.rows import row_of
 
+from .ledger import a_record
+
 RECORDS = 1_000_000
 _AT_ONCE = 5000
 _KEY = "bench"
-
-
-def a_record() -> ChoiceRecord:
-    return ChoiceRecord(
-        record_id=uuid.uuid4().hex,
-        consent_id=uuid.uuid4().hex[:16],
-        chosen_at=int(time.time()),
-        policy_version="2024-08-26",
-        policy_digest="q1Zc",
-        language="en",
-        method="form",
-        action="save",
-        allowed=("preference", "analytics"),
-        refused=("device", "marketing", "network"),
-        gpc=False,
-        precedence="latest",
-        layer="banner",
-        shown="0" * 64,
-        effective=("analytics", "authentication", "preference", "security"),
-    )
 
 
 def peak() -> float:

@@ -6,6 +6,16 @@ from urllib.parse import urlsplit
 
 State = Literal["nothing chosen", "rejected", "accepted", "withdrawn", "selected"]
 
+STORED_KEYS = """async () => {
+  const found = [];
+  for (const area of ["localStorage", "sessionStorage"]) {
+    try { for (const name of Object.keys(window[area])) found.push([area, location.origin, name]); } catch {}
+  }
+  try { for (const { name } of await indexedDB.databases()) found.push(["IndexedDB", location.origin, name]); } catch {}
+  return found;
+}"""
+"""Run in a page or frame: ``[area, origin, name]`` of each key it has stored."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from .controls import Place, find_controls, first
-from .evidence import Asked, Evidence, KeptCookie, Probe, Situation, StoredKey
+from .evidence import STORED_KEYS, Asked, Evidence, KeptCookie, Probe, Situation, StoredKey
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Response
@@ -20,14 +20,6 @@ _SURFACE = Path(__file__).with_name("surface.js").read_text(encoding="utf-8")
 _GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true, configurable: true})"
 _PROBES = 'Array.from(window[Symbol.for("consent-audit-probes")] ?? [])'
 _LINKS = "Array.from(document.querySelectorAll('a[href]'), link => link.href).slice(0, 500)"
-_KEYS = """async () => {
-  const found = [];
-  for (const area of ["localStorage", "sessionStorage"]) {
-    try { for (const name of Object.keys(window[area])) found.push([area, location.origin, name]); } catch {}
-  }
-  try { for (const { name } of await indexedDB.databases()) found.push(["IndexedDB", location.origin, name]); } catch {}
-  return found;
-}"""
 _HINTS = ("accept-ch", "critical-ch")
 _LOW_ENTROPY = frozenset({"sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "save-data", ""})
 
@@ -188,7 +180,7 @@ class Visitor:
 
         for frame in self.page.frames:
             try:
-                for area, origin, name in frame.evaluate(_KEYS):
+                for area, origin, name in frame.evaluate(STORED_KEYS):
                     self._keys.add(StoredKey(area=area, origin=origin, name=name))
                 for probe in frame.evaluate(_PROBES):
                     family, _, script = str(probe).partition(" ")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from time import monotonic, time
 
-from ..audit.evidence import Asked, KeptCookie, Situation, State, StoredKey
+from ..audit.evidence import STORED_KEYS, Asked, KeptCookie, Situation, State, StoredKey
 from ..audit.judging import TOKENS, Judge
 from ..consent import Action, Consent, Signals, answer, decide
 from ..consent.token import new_id
@@ -27,14 +27,6 @@ _TICK = 20
 _QUIET = 0.3
 _LONGEST_SETTLING = 3.0
 _PREFERENCES = '[data-privacy-ui="preferences"]'
-_STORED_KEYS = """async () => {
-  const found = [];
-  for (const area of ["localStorage", "sessionStorage"]) {
-    try { for (const name of Object.keys(window[area])) found.push([area, location.origin, name]); } catch {}
-  }
-  try { for (const { name } of await indexedDB.databases()) found.push(["IndexedDB", location.origin, name]); } catch {}
-  return found;
-}"""
 
 
 class Flows:
@@ -373,7 +365,7 @@ class Flows:
     def _stored_keys(self) -> Flow[frozenset[StoredKey]]:
         found = set[StoredKey]()
         for frame in self._page.frames:
-            rows = yield frame.evaluate(_STORED_KEYS)
+            rows = yield frame.evaluate(STORED_KEYS)
             for area, origin, name in rows if isinstance(rows, list) else ():
                 found.add(StoredKey(area=area, origin=str(origin), name=str(name)))
         return frozenset(found)
