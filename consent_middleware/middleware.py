@@ -120,8 +120,6 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known, client)
-        if is_document:
-            gate.root_path = scope.get("root_path") or ""
         if is_document or shape.is_conditional:
             preparation.prepare(scope, shape, gate)
         app = self.app

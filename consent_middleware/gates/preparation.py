@@ -23,6 +23,7 @@ _MARKUP = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 
 def prepare(scope: Scope, shape: Shape, gate: ResponseGate) -> None:
     """Change the scope in place, where the answer may be HTML that is rewritten for this visitor."""
+    gate.root_path = scope.get("root_path") or ""
     page = gate.page()
     if gate.is_document and page.is_rewritten:
         _prepare_page(scope, shape, page)
