@@ -15,10 +15,10 @@ from .gates.request import admit
 from .gates.response import ResponseGate, supersede
 from .ledger import Ledger
 from .lifespan import live
+from .pages.mount import GPC_PATH
 from .policy import Policy
 from .telemetry import Disclosure
 
-GPC_PATH = "/.well-known/gpc.json"
 _SERVED = frozenset({"http", "websocket"})
 _SECURE_SCHEMES = frozenset({"https", "wss"})
 
@@ -114,8 +114,10 @@ class ConsentMiddleware:
         if self._is_observing:
             if self._report is not None:
                 observation.report_telemetry(scope, headers, shape, known, self._report)
-            await self.app(scope, receive, observation.watch(gate, send))
-            gate.close()
+            try:
+                await self.app(scope, receive, observation.watch(gate, send))
+            finally:
+                gate.close()
             return
 
         # Let the request in, less what was refused, and the response out the same way.
