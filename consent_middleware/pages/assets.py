@@ -39,13 +39,14 @@ def squeeze(source: str, kind: str) -> str:
 def load_assets() -> Mapping[str, Asset]:
     """Return the files that are the same for every policy.
 
-    ``css`` and ``js`` are the banner's, ``events`` reports clicks, ``search`` goes through long lists; ``activate`` the module loads
-    when it is needed.
+    ``css`` and ``js`` are the banner's; ``pages`` is for our own pages besides, ``search`` goes through long lists on them, ``events``
+    reports clicks, and ``activate`` is loaded by the module when it is needed.
     """
     activate = read_asset("activate.js")
     return {
         "css": read_asset("choices.css"),
         "js": read_asset("choices.js", ("./activate.js", f"./{activate.name}")),
+        "pages": read_asset("pages.css"),
         "events": read_asset("events.js"),
         "search": read_asset("search.js"),
         "activate": activate,

@@ -241,6 +241,7 @@ class Screens:
             wording,
             base=base,
             stylesheet=f"{base}/static/{stylesheet_of(self._policy).name}",
+            page_stylesheet=f"{base}/static/{load_assets()['pages'].name}",
             site=wording.text(declared.site.name),
             controller=wording.text(declared.site.controller),
             address=wording.text(declared.site.address),
