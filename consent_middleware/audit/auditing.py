@@ -19,7 +19,6 @@ from .visiting import Visitor
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-STATES: tuple[State, ...] = ("nothing chosen", "rejected", "accepted", "withdrawn")
 _EVERYTHING = frozenset({"authentication", "security", "preference", "analytics", "marketing", "network", "device"})
 _NECESSARY = frozenset({"authentication", "security"})
 # A visitor who only looks around presses none of these, and files are no pages.

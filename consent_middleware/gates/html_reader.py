@@ -186,9 +186,6 @@ class HtmlReader:
         self._scan = HtmlReader._in_rest
         return True
 
-    def release(self) -> None:
-        self._hold_from = None
-
     @property
     def raw_start(self) -> int:
         return self._raw_start

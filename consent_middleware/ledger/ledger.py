@@ -49,7 +49,6 @@ class Ledger:
     ) -> None:
         self.keys = derive_keys(secret_keys)
         upgrade = functools.partial(adopt_first_choices, key=self.keys[0]) if secret_keys else None
-        # What else a site records shares its connections, and its turns.
         self.database = Database(url, patience=patience, create=create, upgrade=upgrade)
         """Where it is kept: what else a site records shares its connections, and its turns."""
         self._writer = ChainWriter(self.database, self.keys[0])

@@ -14,7 +14,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -84,11 +84,6 @@ class Spool:
     def forget(self, path: Path) -> None:
         """Remove a file whose records are all in the database."""
         path.unlink(missing_ok=True)
-
-    def entries(self) -> Iterator[Entry]:
-        """Everything that waits."""
-        for path in self.files():
-            yield from self.read(path)
 
     def _put_aside(self, path: Path) -> None:
         with contextlib.suppress(OSError):

@@ -22,11 +22,6 @@ class Breaker:
         self._probing: asyncio.Task[None] | None = None
         self._reason = ""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the database is known not to answer."""
-        return self._probing is not None
-
     def check(self) -> None:
         """Raise LedgerUnavailable where asking would be in vain."""
         if self._probing is not None:
