@@ -656,6 +656,17 @@ def test_a_path_that_no_database_could_keep_is_made_fit(recording: Mount) -> Non
     assert len(found[1]) == 1024
 
 
+def test_what_happens_within_one_second_stays_in_order(recording: Mount) -> None:
+    middleware = recording()
+    cookie, consent_id = visitor("analytics")
+    clicks = [[f"n{number}", number] for number in range(20)]
+    with serving(middleware):
+        report(middleware, json.dumps({"path": "/", "clicks": clicks}), cookie=cookie)
+        report(middleware, json.dumps({"path": "/", "clicks": [["last", 0]]}), cookie=cookie)
+        found = events(middleware, consent_id)
+    assert [event.name for event in found] == [*(f"n{number}" for number in reversed(range(20))), "last"]
+
+
 def test_events_come_in_the_order_of_time_page_by_page(recording: Mount, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("consent_middleware.telemetry.event_rows.PAGE", 7)
     middleware = recording()
