@@ -21,16 +21,21 @@ class Site(Table, frozen=True, kw_only=True):
     """``[site]``: who is responsible, and where."""
 
     name: Text = ""
+    """What visitors know the site by."""
     url: str | None = None
     """``https://…``: decides whether our own cookie is Secure, since a scheme seen behind a proxy lies."""
     controller: Text = ""
+    """Who answers for the data: the name of the company or person."""
     address: Text = ""
+    """The controller's postal address."""
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
     """BCP 47 tags; the first is the language of the policy's own texts."""
     language_from: Literal["browser", "path", "first"] = "browser"
     """What decides: the browser's Accept-Language, the first segment of the page's path (``/de/…``), or always the first language."""
     storage_place: Text = ""
+    """Where the records are kept, in words."""
     minimum_age: int | None = None
+    """Who is younger needs a guardian."""
     privacy_url: str | None = None
     """The site's full privacy policy, linked from the banner and the preference center."""
 
@@ -42,25 +47,35 @@ class Contact(Table, frozen=True, kw_only=True):
     url: str | None = None
     phone: str | None = None
     text: Text = ""
+    """What else a visitor should know who asks or complains."""
     reply_working_days: int = 15
+    """Within how many working days a request is answered."""
 
 
 class Version(Table, frozen=True, kw_only=True):
     """``[[versions]]``: one published version of the policy."""
 
     version: str
+    """Its name, often its date. Recorded with every choice."""
     effective: date
+    """The day from which it holds."""
     summary: Text = ""
+    """What changed, as visitors are told."""
     material: bool = True
+    """Whether visitors have to be told of it."""
 
 
 class PurposeTable(Table, frozen=True, kw_only=True):
     """``[purposes.<id>]``: a purpose of the site's own, or what it says differently about a built-in one."""
 
     basis: Basis | None = None
+    """Necessary is always on; separate is never part of "accept all"."""
     title: Text | None = None
+    """What the switch is called."""
     description: Text | None = None
+    """What it is for, as a visitor would say it."""
     honors_gpc: bool | None = None
+    """Whether Global Privacy Control holds it back."""
     offered: bool = True
     """``false`` takes a built-in purpose out of the site's policy: it is never asked for, so never allowed."""
 
@@ -69,36 +84,55 @@ class Cookie(Table, frozen=True, kw_only=True):
     """``[[cookies]]``: one cookie, or all cookies whose name matches a pattern with ``*`` and ``?``."""
 
     name: str | None = None
+    """The whole name. Prefixed (``__Host-``) and chunked (``name.0``) forms are meant too."""
     pattern: str | None = None
+    """Instead of ``name``."""
     purpose: str
+    """The id of a purpose."""
     service: str | None = None
+    """The id of the service it belongs to."""
     lifetime: Lifetime | None = None
+    """Told to visitors, and the longest that the app may set it for."""
     description: Text = ""
+    """What it does, as visitors are told."""
     explicit_act: bool | str | list[str] = False
     """May be set for the session when the visitor has just asked for it: ``true`` means by a same-origin POST, and
     ``"POST /settings"`` only by that request."""
     domain: str | None = None
+    """The ``Domain`` it is set with, so that a withdrawal can expire it there."""
     paths: list[str] = msgspec.field(default_factory=list)
     """Where else than ``/`` the cookie lives, so that a withdrawal can expire it there."""
     partitioned: bool = False
+    """It is set ``Partitioned``, so that a withdrawal can expire it."""
     secure: bool = False
+    """Raised where the app does not set it; never lowered."""
     http_only: bool = False
+    """The same."""
     same_site: Literal["Lax", "Strict"] | None = None
+    """The same: the stricter of the two holds."""
 
 
 class Service(Table, frozen=True, kw_only=True):
     """``[[services]]``: a recipient or third party."""
 
     id: str
+    """Its name in code, in one namespace with purposes."""
     purpose: str
+    """The id of a purpose."""
     name: Text = ""
+    """What visitors know it by."""
     hosts: list[str] = msgspec.field(default_factory=list)
+    """Where it is asked; each stands for its subdomains too."""
     cookies: list[str] = msgspec.field(default_factory=list)
     """Names or patterns that belong to this service and its purpose; a short form of ``[[cookies]]``."""
     recipient: Text = ""
+    """The company that receives what it collects."""
     country: str | None = None
+    """Where that company is."""
     description: Text = ""
+    """What it does, as visitors are told."""
     privacy_url: str | None = None
+    """The recipient's own privacy policy."""
 
 
 class StorageKey(Table, frozen=True, kw_only=True):
@@ -107,11 +141,15 @@ class StorageKey(Table, frozen=True, kw_only=True):
     key: str
     """A key of local or session storage, or the name of an IndexedDB database; ``*`` and ``?`` stand for the changing part."""
     kind: Literal["local", "session", "indexeddb"] = "local"
+    """Which of the stores."""
     purpose: str
+    """The id of a purpose."""
     service: str | None = None
+    """The id of the service it belongs to."""
     lifetime: Lifetime | None = None
     """After how long the site's own scripts remove it: browsers keep it until somebody does."""
     description: Text = ""
+    """What it does, as visitors are told."""
 
 
 class TelemetryField(Table, frozen=True, kw_only=True):
@@ -122,13 +160,21 @@ class TelemetryField(Table, frozen=True, kw_only=True):
     """
 
     field: str
+    """A field of ``get_telemetry()``, or a name of your own for an identifier."""
     purpose: str
+    """The id of the purpose it waits for."""
     title: Text = ""
+    """What visitors are told it is."""
     description: Text = ""
+    """What it is used for, as visitors are told."""
     cookie: str | list[str] = msgspec.field(default_factory=list)
+    """Cookies that carry it."""
     header: str | list[str] = msgspec.field(default_factory=list)
+    """Request headers that carry it."""
     query: str | list[str] = msgspec.field(default_factory=list)
+    """Query parameters that carry it."""
     form: str | list[str] = msgspec.field(default_factory=list)
+    """Form fields that carry it."""
 
 
 class Ground(Table, frozen=True, kw_only=True):
@@ -138,8 +184,11 @@ class Ground(Table, frozen=True, kw_only=True):
     """
 
     purpose: str
+    """The id of a necessary purpose."""
     reason: Text = ""
+    """Why, as visitors are told."""
     fields: list[str] = msgspec.field(default_factory=lambda: ["ip"])
+    """What may be disclosed."""
     paths: list[str] = msgspec.field(default_factory=list)
     """Where the app sees the address without asking for it: exact, or with ``*``. The server's log still does not."""
 
@@ -161,13 +210,16 @@ class Validators(Table, frozen=True, kw_only=True):
     """``[[validators]]``: routes whose ETag could bring a deleted identifier back; theirs wait for ``purpose``."""
 
     paths: list[str] = msgspec.field(default_factory=list)
+    """Exact, or with ``*``."""
     purpose: str = "device"
+    """The purpose they wait for."""
 
 
 class RecorderTable(Table, frozen=True, kw_only=True):
     """``[recorder]``: what the site records of a visit by itself, once the visitor allows it. Off unless it is switched on."""
 
     page_views: bool = False
+    """Pages that somebody opens in a tab."""
     clicks: bool = False
     """Clicks on what the site marks with ``data-privacy-event``."""
     purpose: str = "analytics"
@@ -184,17 +236,22 @@ class Colors(Table, frozen=True, kw_only=True):
     background: str | None = None
     text: str | None = None
     muted: str | None = None
+    """Text of the second rank."""
     border: str | None = None
     button: str | None = None
+    """The ground of every answer alike."""
     button_text: str | None = None
     accent: str | None = None
+    """Links, focus, switches."""
 
 
 class BannerTable(Table, frozen=True, kw_only=True):
     """``[banner]``: how the banner and the preference center look. Nothing here is part of what a visitor consents to."""
 
     layout: Literal["bar", "corner", "dialog"] = "bar"
+    """Where it stands. On a phone each is the bar."""
     theme: Literal["plain", "soft", "outline", "bold"] = "plain"
+    """Its corners, lines and weights."""
     reject_first: bool = False
     """The order of the answers. Their look is the same whatever the order."""
     colors: Colors = Colors()
@@ -206,8 +263,11 @@ class Retention(Table, frozen=True, kw_only=True):
     """``[retention]``: how long each kind of record is kept."""
 
     choices: Lifetime = Lifetime("3 years", 3 * 31_536_000)
+    """Recorded choices."""
     telemetry: Lifetime = Lifetime("90 days", 90 * 86_400)
+    """Recorded events."""
     description: Text = ""
+    """What else visitors should know of it."""
 
 
 class Declarations(Table, frozen=True, kw_only=True):
