@@ -35,17 +35,19 @@ def answer(
     """Answer for all optional purposes. Ids that the policy does not know are ignored.
 
     ``accept-all`` never includes a purpose of basis ``separate``: that is asked for by an act of its own (PIPL Art. 23, 29, 39),
-    and stays as it was answered ``before``. ``always-allow``, of the button in a frame's place, adds what is named to the answers
-    ``before`` and answers for nothing else. With ``save`` a purpose that is not named is refused. Of an allowed purpose's
+    and stays as it was answered ``before``, with its services. ``always-allow``, of the button in a frame's place, adds what is
+    named to the answers ``before`` and answers for nothing else; a separate purpose only where nothing else is named with it. With
+    ``save`` a purpose that is not named is refused: there each separate one has a switch of its own. Of an allowed purpose's
     services, only the named ones are allowed where the visitor saw them listed (``services_listed``) or named at least one of
     them; else all are.
     """
     if action == "accept-all":
-        separate = frozenset(name for name in policy.optional if policy.purposes[name].basis == "separate")
+        separate = policy.separate
+        services = frozenset(service.id for name in separate for service in policy.services_of(name))
         return Answers(
             action=action,
             allowed=frozenset(policy.optional) - separate | (separate & before.allowed),
-            refused=separate & before.refused,
+            refused=(separate | services) & before.refused,
         )
     if action == "reject-all":
         return Answers(action=action, allowed=frozenset(), refused=frozenset(policy.optional))
@@ -61,11 +63,24 @@ def answer(
     return Answers(action=action, allowed=allowed, refused=refused)
 
 
+def without_separate(policy: Policy, answers: Answers, *, before: Consent, agreed: Iterable[str] = ()) -> Answers:
+    """Take out of ``answers`` what only an act of its own can allow: a separate purpose that is neither among the ``agreed`` ones
+    nor was allowed ``before``. It is as it was: refused, or not answered."""
+    bundled = (answers.allowed & policy.separate) - before.allowed - frozenset(agreed)
+    return Answers(
+        action=answers.action, allowed=answers.allowed - bundled, refused=answers.refused | (bundled & before.refused)
+    )
+
+
 def _added(policy: Policy, purposes: frozenset[str], services: frozenset[str], before: Consent) -> Answers:
     """Of a purpose that comes in with one of its services, the others stay refused."""
     named = services & policy.services.keys()
     purposes = purposes.intersection(policy.optional)
     through_services = {policy.services[service].purpose for service in named}.intersection(policy.optional)
+    if len(purposes | through_services) > 1:
+        bundled = policy.separate - before.allowed
+        purposes, through_services = purposes - bundled, through_services - bundled
+        named = frozenset(service for service in named if policy.services[service].purpose not in bundled)
     others = {
         service.id
         for purpose in through_services - purposes - before.allowed

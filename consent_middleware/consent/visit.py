@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from ..asgi import Scope
 from ..errors import ConfigurationError, LedgerError
 from ..policy import Policy
-from .choice import Answers, answer
+from .choice import Answers, answer, without_separate
 from .decision import Decision
 from .signals import Signals
 from .token import new_id
@@ -204,18 +204,29 @@ def get_consent(request: "HasScope | Scope") -> Consent:
     return visit.consent
 
 
-def record_choice(request: "HasScope | Scope", *, allow: Iterable[str]) -> Consent:
+def record_choice(request: "HasScope | Scope", *, allow: Iterable[str], separate: Iterable[str] = ()) -> Consent:
     """Record a choice that the app asked for itself; it takes effect in the same request.
 
     ``allow`` names purposes, and services where only some of a purpose's are meant; every other optional purpose is refused.
-    The token goes out with this response, once the ledger has recorded the choice. Doing it twice is doing it once.
+    A purpose of basis ``separate`` is newly allowed only where ``separate`` names it: the visitor agreed to it by an act of its own,
+    not together with others. The token goes out with this response, once the ledger has recorded the choice. Doing it twice is doing
+    it once.
     """
-    visit = visit_of(request)
-    names = frozenset(allow)
-    unknown = names - visit.policy.purposes.keys() - visit.policy.services.keys()
+    visit, policy = visit_of(request), visit_of(request).policy
+    agreed, names = frozenset(separate), frozenset(allow)
+    unknown = (names | agreed) - policy.purposes.keys() - policy.services.keys()
     if unknown:
-        known = ", ".join([*visit.policy.purposes, *visit.policy.services])
+        known = ", ".join([*policy.purposes, *policy.services])
         raise ConfigurationError(
             f"record_choice: no purpose or service is called {', '.join(sorted(unknown))}. Known: {known}."
         )
-    return visit.choose(answer(visit.policy, "save", names, names), method="app")
+    answers = answer(policy, "save", names | agreed, names | agreed)
+    judged = without_separate(policy, answers, before=visit.consent, agreed=agreed)
+    for name in sorted(answers.allowed - judged.allowed):
+        logger.warning(
+            'record_choice: "%s" takes an act of its own, so allowing it together with others does not count. '
+            "Once the visitor has agreed to it by itself, write record_choice(request, allow=…, separate={%r}).",
+            name,
+            name,
+        )
+    return visit.choose(judged, method="app")

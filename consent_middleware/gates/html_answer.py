@@ -48,6 +48,7 @@ class HtmlGates:
     def __init__(self, policy: Policy, placeholders: Placeholders, report: Report | None) -> None:
         self.parties = ThirdParties(policy)
         self._optional = frozenset({*policy.optional, *policy.services}) | self.parties.optional
+        self._separate = policy.separate | {s.id for s in policy.services.values() if s.purpose in policy.separate}
         self._placeholders = placeholders
         self._report = report
 
@@ -58,6 +59,9 @@ class HtmlGates:
     def terms(self, decision: Decision, scope: Scope, *, is_document: bool) -> Terms:
         asked = None if is_document else _asked(scope)
         extra = frozenset(filter(None, _IDS.split(asked.decode("latin-1")))) if asked is not None else frozenset[str]()
+        if len(extra) > 1:
+            # What takes an act of its own is not let in together with others.
+            extra -= self._separate
         return Terms(decision.allowed, extra, asked is not None)
 
     def is_needed(self, terms: Terms) -> bool:

@@ -58,6 +58,8 @@ class Policy:
         self.necessary = frozenset(purpose.id for purpose in self.purposes.values() if purpose.is_necessary)
         self.optional = tuple(purpose.id for purpose in self.purposes.values() if not purpose.is_necessary)
         """Every purpose that waits for a choice, in the order it is shown."""
+        self.separate = frozenset(purpose.id for purpose in self.purposes.values() if purpose.basis == "separate")
+        """Those of them that only an act of its own can allow."""
         self.refused_by_gpc = frozenset(p.id for p in self.purposes.values() if p.honors_gpc and not p.is_necessary)
         self.identifiers = tuple(identifiers_of(declared))
         """Under which names the app's own identifiers travel."""
