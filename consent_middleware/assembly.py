@@ -44,6 +44,7 @@ class Parts:
     banner: Banner
     gates: Gates
     disclosures: telemetry.Disclosures
+    disclosure_log: telemetry.DisclosureLog | None
     observed_hosts: ObservedHosts
 
 
@@ -68,7 +69,9 @@ def assemble(
     recognition = Recognition(policy, tokens, masks)
     report = report or (observation.log_once() if is_observing else None)
     notice = report or observation.log_once()
-    disclosures = telemetry.Disclosures(policy, disclosed)
+    disclosure_log = telemetry.DisclosureLog(policy, ledger.database) if ledger is not None else None
+    listeners = (disclosed, disclosure_log.add if disclosure_log is not None else None)
+    disclosures = telemetry.Disclosures(policy, *(listener for listener in listeners if listener is not None))
     # What only some policies ask for stands around the app, so that others pay nothing for it.
     app = notices.around(app, policy, notice)
     app = validators.around(app, policy, report, is_observing=is_observing)
@@ -82,6 +85,7 @@ def assemble(
         ledger=ledger,
         take_violation=observed_hosts.add,
         recorder=recorder,
+        disclosure_log=disclosure_log,
     )
     banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
     placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
@@ -119,6 +123,7 @@ def assemble(
         banner=banner,
         gates=gates,
         disclosures=disclosures,
+        disclosure_log=disclosure_log,
         observed_hosts=observed_hosts,
     )
 

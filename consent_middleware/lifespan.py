@@ -50,5 +50,7 @@ async def _start(parts: Parts) -> None:
 async def _stop(parts: Parts) -> None:
     if parts.recorder is not None:
         await parts.recorder.stop()
+    if parts.disclosure_log is not None:
+        await parts.disclosure_log.stop()
     if parts.ledger is not None:
         await parts.ledger.stop()

@@ -8,7 +8,7 @@ from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
 from ..ledger import Ledger
 from ..policy import Policy
-from ..telemetry import Recorder
+from ..telemetry import DisclosureLog, Recorder
 from .answering import Answer, json_answer, send_answer
 from .assets import load_assets
 from .choice import ChoiceEndpoint
@@ -43,6 +43,7 @@ class Pages:
         secret_keys: Sequence[str],
         templates: str | Path | None = None,
         recorder: Recorder | None = None,
+        disclosure_log: DisclosureLog | None = None,
         ledger: Ledger | None = None,
         take_violation: TakeViolation | None = None,
         language_of: LanguageOf | None = None,
@@ -54,7 +55,14 @@ class Pages:
             policy=policy, mount=self._mount, tokens=tokens, folder=templates, language_of=language_of
         )
         choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens)
-        self._data = DataEndpoint(policy=policy, screens=self._screens, tokens=tokens, ledger=ledger, recorder=recorder)
+        self._data = DataEndpoint(
+            policy=policy,
+            screens=self._screens,
+            tokens=tokens,
+            ledger=ledger,
+            recorder=recorder,
+            disclosure_log=disclosure_log,
+        )
         base = self._mount.prefix
         self._receipts = f"{base}/receipt/"
         self._routes: dict[str, Mapping[str, Endpoint]] = {

@@ -4,7 +4,7 @@ Who asks is said by the verified token alone. Without one, with one that has run
 found: the answer is the same as for records that never were.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -17,7 +17,7 @@ from ..errors import LedgerError
 from ..ledger import ChoiceRecord, Ledger, Record
 from ..ledger.records import CHOICES, choice_of
 from ..policy import Policy
-from ..telemetry import Recorder
+from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
 from .answering import Answer, json_answer
 from .body import Unread, read_body
@@ -35,6 +35,7 @@ class Held:
     consent_id: str | None
     records: list[Record]
     events: list[Event]
+    disclosures: Sequence[Disclosed]
 
     @property
     def choices(self) -> list[ChoiceRecord]:
@@ -52,12 +53,14 @@ class DataEndpoint:
         tokens: FormTokens,
         ledger: Ledger | None,
         recorder: Recorder | None = None,
+        disclosure_log: DisclosureLog | None = None,
     ) -> None:
         self._policy = policy
         self._screens = screens
         self._tokens = tokens
         self._ledger = ledger
         self._recorder = recorder
+        self._disclosure_log = disclosure_log
 
     async def show(self, scope: Scope, receive: Receive) -> Answer:
         """Say what is held: a page, or JSON, which ``?format=json`` offers as a file."""
@@ -71,7 +74,12 @@ class DataEndpoint:
             headers = {"content-disposition": 'attachment; filename="privacy-data.json"'} if is_download else {}
             return json_answer(_as_json(held), headers=headers)
         return self._screens.data(
-            scope, visit, held.choices, others=len(held.records) - len(held.choices), events=len(held.events)
+            scope,
+            visit,
+            held.choices,
+            others=len(held.records) - len(held.choices),
+            events=len(held.events),
+            disclosures=held.disclosures,
         )
 
     async def erase(self, scope: Scope, receive: Receive) -> Answer | None:
@@ -127,18 +135,23 @@ class DataEndpoint:
     async def _held(self, consent_id: str | None) -> Held:
         records: list[Record] = []
         events: list[Event] = []
+        disclosures: Sequence[Disclosed] = ()
         if consent_id is not None:
             if self._ledger is not None:
                 records = [stored.record for stored in await self._ledger.of_visitor(consent_id)]
             if self._recorder is not None:
                 events = [event async for event in self._recorder.events(consent_id)]
-        return Held(consent_id=consent_id, records=records, events=events)
+            if self._disclosure_log is not None:
+                disclosures = await self._disclosure_log.of(consent_id)
+        return Held(consent_id=consent_id, records=records, events=events, disclosures=disclosures)
 
     async def _erase(self, consent_id: str | None) -> Mapping[str, int]:
-        erased = {"records": 0, "events": 0}
+        erased = {"records": 0, "events": 0, "disclosures": 0}
         if consent_id is not None:
             if self._recorder is not None:
                 erased["events"] = await self._recorder.erase(consent_id)
+            if self._disclosure_log is not None:
+                erased["disclosures"] = await self._disclosure_log.erase(consent_id)
             if self._ledger is not None:
                 erased["records"] = await self._ledger.erase(consent_id, reason="the visitor asked for it")
         return erased
@@ -154,7 +167,7 @@ def _as_json(held: Held) -> Mapping[str, object]:
         }
         for record in held.records
     ]
-    return {"consent_id": held.consent_id, "records": records, "events": held.events}
+    return {"consent_id": held.consent_id, "records": records, "events": held.events, "disclosures": held.disclosures}
 
 
 def _token_in(body: bytes) -> str:

@@ -10,11 +10,12 @@ from ..consent import NO_CHOICE, Consent, Decision, Signals, Visit, decide, visi
 from ..consent.names import TokenCookie
 from ..ledger import ChoiceRecord
 from ..policy import Policy
-from ..telemetry import Telemetry, get_telemetry
+from ..telemetry import Disclosed, Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
 from .changes import Changes, changes_in, say_changes
 from .content import CookieRow, content_of, titles_of
+from .disclosure_items import disclosure_items
 from .form_token import FormTokens, needs_token
 from .messages import MESSAGES
 from .mount import Mount, root_of
@@ -154,7 +155,16 @@ class Screens:
         """Return what the query says under ``name``; empty where it says nothing."""
         return _query_of(scope).get(name, "")
 
-    def data(self, scope: Scope, visit: Visit, choices: Sequence[ChoiceRecord], *, others: int, events: int) -> Answer:
+    def data(
+        self,
+        scope: Scope,
+        visit: Visit,
+        choices: Sequence[ChoiceRecord],
+        *,
+        others: int,
+        events: int,
+        disclosures: Sequence[Disclosed],
+    ) -> Answer:
         """What is held about a visitor; ``?erased=1`` says that it was just erased."""
         wording = self._wordings[self.language_of(scope)]
         return self._page(
@@ -173,6 +183,7 @@ class Screens:
             ],
             others=others,
             events=events,
+            disclosures=disclosure_items(self._policy, wording, disclosures),
             way_back=self._way_back(scope),
             token=self._tokens.make(scope, visit.consent) if needs_token(scope) else "",
         )

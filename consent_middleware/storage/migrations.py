@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..errors import LedgerError
+from .disclosure_schema import disclosure_table
 from .event_schema import event_table
 from .schema import RECORDS, SCHEMA
 
@@ -71,7 +72,7 @@ def chained_records(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (first_tables, event_table, chained_records)
+MIGRATIONS: Sequence[Migration] = (first_tables, event_table, chained_records, disclosure_table)
 """In order; a migration's version is its place, counted from 1."""
 
 

@@ -3,6 +3,8 @@
 from .addresses import is_private, mask_client, mask_ip
 from .asking import get_telemetry
 from .disclosure import Disclosure, Disclosures
+from .disclosure_log import DisclosureLog
+from .disclosure_rows import Disclosed
 from .events import Event
 from .layout import layout_engine
 from .logs import AddressFilter, AddressFormatter, mask_event, protect_loggers
@@ -29,7 +31,9 @@ __all__ = [
     "AddressFilter",
     "AddressFormatter",
     "Click",
+    "Disclosed",
     "Disclosure",
+    "DisclosureLog",
     "Disclosures",
     "Event",
     "Mask",

@@ -37,11 +37,11 @@ Listener = Callable[[Disclosure], None]
 
 
 class Disclosures:
-    """The disclosures of one middleware. ``listener`` is told of each, to keep it beyond this process."""
+    """The disclosures of one middleware. ``listeners`` are told of each, to keep it beyond this process."""
 
-    def __init__(self, policy: Policy, listener: Listener | None = None) -> None:
+    def __init__(self, policy: Policy, *listeners: Listener) -> None:
         self._policy = policy
-        self._listener = listener
+        self._listeners = listeners
         self._lock = threading.Lock()
         self._counts: dict[tuple[str, str, str, bool], int] = {}
 
@@ -66,8 +66,8 @@ class Disclosures:
             consent_id=consent_id,
         )
         self._count(disclosure)
-        if self._listener is not None:
-            self._listener(disclosure)
+        for listener in self._listeners:
+            listener(disclosure)
         return disclosure.is_raw
 
     def _count(self, disclosure: Disclosure) -> None:

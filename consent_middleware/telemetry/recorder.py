@@ -3,7 +3,6 @@
 A request only notes what happened, in memory; the database's own thread works out the rest and writes it, many at a time.
 """
 
-import asyncio
 import contextlib
 import functools
 import logging
@@ -15,14 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..asgi import Scope
 from ..consent import Standing
-from ..errors import LedgerError, LedgerUnavailable
+from ..errors import LedgerUnavailable
 from ..policy import Policy
 from ..storage.buffered import BufferedWrites
-from ..storage.database import Database, Run
-from .event_rows import count_events, delete_events_of, insert_events, page_of_events
+from ..storage.database import Database
+from .event_rows import count_events, delete_events_before, delete_events_of, insert_events, page_of_events
 from .events import Event, Kind, recordable_path
 from .observed import Observed, Source
 from .retention import Retention
+from .sweeps import Sweeps
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,9 +50,10 @@ class Recorder:
         self._recording = policy.recording
         self._database = database
         self._writes: BufferedWrites[Observed] = BufferedWrites(database, self._insert)
-        self._retention = Retention(database, policy.declarations.retention.telemetry.seconds or 0)
+        seconds = policy.declarations.retention.telemetry.seconds or 0
+        self._retention = Retention(database, seconds, delete_events_before)
+        self._sweeps = Sweeps(database, delete_events_of, self._writes.pause * 2)
         self._is_watched = False
-        self._sweeps: set[asyncio.Task[None]] = set()
 
     @property
     def dropped(self) -> int:
@@ -111,8 +112,7 @@ class Recorder:
         """
         await self._writes.flush()
         deleted = await self._database.run(functools.partial(delete_events_of, consent_id=consent_id), writing=True)
-        until = int(time.time())
-        self._database.call_soon(lambda run: self._begin_sweep(run, consent_id, until))
+        self._sweeps.begin(consent_id)
         return deleted
 
     async def purge(self, now: float) -> int:
@@ -149,21 +149,6 @@ class Recorder:
 
     async def _insert(self, connection: "AsyncConnection", noted: Sequence[Observed]) -> None:
         await insert_events(connection, [each.event() for each in noted])
-
-    def _begin_sweep(self, run: Run, consent_id: str, until: int) -> None:
-        sweep = asyncio.create_task(self._sweep(run, consent_id, until))
-        self._sweeps.add(sweep)
-        sweep.add_done_callback(self._sweeps.discard)
-
-    async def _sweep(self, run: Run, consent_id: str, until: int) -> None:
-        await asyncio.sleep(self._writes.pause * 2)
-        work = functools.partial(delete_events_of, consent_id=consent_id, until=until)
-        try:
-            await run.transact(work, writing=True, seconds=self._database.patience)
-        except LedgerError:
-            logger.warning(
-                "Events that another process wrote during an erasure may be left: the database does not answer."
-            )
 
 
 def _is_fetched_ahead(scope: Scope) -> bool:

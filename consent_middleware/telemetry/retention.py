@@ -1,32 +1,40 @@
-"""Deletes recorded events when their time is over."""
+"""Deletes what was recorded of visits when its time is over."""
 
 import asyncio
 import functools
 import logging
 import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from ..errors import LedgerError
 from ..storage.database import Database, Run
-from .event_rows import PAGE, delete_events_before
+from .event_rows import PAGE
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 logger = logging.getLogger("consent_middleware")
+
+Delete = Callable[["AsyncConnection", int], Awaitable[int]]
+"""Deletes at most ``PAGE`` rows of the time before a moment, and returns how many."""
 
 _HOUR = 3600.0
 
 
 class Retention:
-    """``seconds``: how long an event is kept. ``watch`` looks after it for as long as the database is open."""
+    """``seconds``: how long a row is kept. ``watch`` looks after it for as long as the database is open."""
 
-    def __init__(self, database: Database, seconds: int) -> None:
+    def __init__(self, database: Database, seconds: int, delete: Delete) -> None:
         self._database = database
         self._seconds = seconds
+        self._delete = delete
         self._watch: asyncio.Task[None] | None = None
 
     async def purge(self, now: float) -> int:
         """Delete what is too old at ``now``, page by page; return how much. Raises LedgerUnavailable, LedgerError."""
-        work = functools.partial(delete_events_before, moment=int(now) - self._seconds)
-        total = 0
-        while deleted := await self._database.run(work, writing=True):
+        moment, total = int(now) - self._seconds, 0
+        while deleted := await self._database.run(functools.partial(self._before, moment), writing=True):
             total += deleted
         return total
 
@@ -38,10 +46,14 @@ class Retention:
 
     async def _purge_hourly(self, run: Run) -> None:
         while True:
-            work = functools.partial(delete_events_before, moment=int(time.time()) - self._seconds)
-            deleted = 0
+            moment, deleted = int(time.time()) - self._seconds, 0
             try:
-                deleted = await run.transact(work, writing=True, seconds=self._database.patience)
+                deleted = await run.transact(
+                    functools.partial(self._before, moment), writing=True, seconds=self._database.patience
+                )
             except LedgerError:
-                logger.debug("Events that are too old stay for another hour: the database does not answer.")
+                logger.debug("What is too old stays for another hour: the database does not answer.")
             await asyncio.sleep(0 if deleted == PAGE else _HOUR)
+
+    async def _before(self, moment: int, connection: "AsyncConnection") -> int:
+        return await self._delete(connection, moment)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware import ConsentMiddleware, Policy, get_telemetry
 from consent_middleware.consent import Tokens
 from tests.pages.site import POLICY
 
@@ -22,7 +23,8 @@ KEY = "data-key"
 RECORDER = '\n[recorder]\npurpose = "analytics"\npage_views = true\n'
 
 
-async def hello(_: object) -> PlainTextResponse:
+async def hello(request: Request) -> PlainTextResponse:
+    get_telemetry(request).disclose("ip", purpose="security", reason="<rate> limit")
     return PlainTextResponse("<!doctype html><p>hello", media_type="text/html")
 
 
@@ -73,6 +75,7 @@ def test_everything_held_is_told(own: TestClient) -> None:
     found = held(own)
     assert sorted(str(record["kind"]) for record in found["records"]) == ["choice", "withdrawal"]
     assert [event["kind"] for event in found["events"]] == ["page-view"]
+    assert [(each["field"], each["purpose"], each["times"]) for each in found["disclosures"]] == [("ip", "security", 1)]
     assert len(str(found["consent_id"])) == 16
 
 
@@ -83,6 +86,8 @@ def test_the_page_says_it_in_words_and_offers_it_as_a_file(own: TestClient) -> N
     assert str(held(own)["consent_id"]) in page.text
     assert page.text.count("/receipt/") == 2
     assert "1 event" in page.text
+    assert "<strong>IP address</strong> Security and delivery: <q>&lt;rate&gt; limit</q>" in page.text
+    assert "203.0" not in page.text
     assert own.get(f"{PREFIX}/data?lang=zh-Hans").text.count("您的数据")
     file = own.get(f"{PREFIX}/data?format=json")
     assert file.headers["content-disposition"].startswith("attachment")
@@ -131,7 +136,7 @@ def test_no_parameter_names_a_visitor(own: TestClient, other: TestClient, path: 
 
 def test_without_a_token_nothing_is_held(own: TestClient, middleware: ConsentMiddleware) -> None:
     stranger = browser(middleware)
-    assert held(stranger) == {"consent_id": None, "records": [], "events": []}
+    assert held(stranger) == {"consent_id": None, "records": [], "events": [], "disclosures": []}
     assert "Nothing is held" in stranger.get(f"{PREFIX}/data").text
     record = held(own)["records"][0]["record_id"]
     assert stranger.get(f"{PREFIX}/receipt/{record}").status_code == 404
@@ -157,7 +162,7 @@ def test_a_token_that_does_not_verify_is_no_token(
     assert held(stranger)["consent_id"] is None
     assert stranger.get(f"{PREFIX}/receipt/{record}").status_code == 404
     assert stranger.post(f"{PREFIX}/data/erase", headers={"accept": "application/json"}).json() == {
-        "erased": {"records": 0, "events": 0}
+        "erased": {"records": 0, "events": 0, "disclosures": 0}
     }
     if change != "old":  # The clock went a year ahead, and cookies with it.
         assert len(held(own)["records"]) == 2
@@ -176,7 +181,7 @@ def test_erasing_takes_everything_of_ones_own_and_nothing_else(
     assert "Erased." in own.get(answer.headers["location"]).text
     assert own.get(f"{PREFIX}/choice").json()["choice_made"] is False
     own.cookies.set(name, token)  # A copy of the old token still signs, but nothing is found with it.
-    assert held(own) == {"consent_id": consent_id, "records": [], "events": []}
+    assert held(own) == {"consent_id": consent_id, "records": [], "events": [], "disclosures": []}
     assert own.get(f"{PREFIX}/receipt/{receipt}").status_code == 404
     assert held(other) == kept
     connection = sqlite3.connect(tmp_path / "ledger.db")
