@@ -7,6 +7,7 @@ holds the key can serve any visitor. It says nothing about a purpose whose diges
 
 import functools
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,8 @@ _ID_LENGTH = 16
 _ANSWERS = 512
 _MAX_LENGTH = 1024
 """Longer than any token this package makes: a longer value is not worth a signature check."""
+_WRITTEN = re.compile(rb"[A-Za-z0-9_.-]+")
+"""What a token is written in. Python decodes base64 with ``+`` for ``-`` too, but one choice has one spelling."""
 _CLOCK_SKEW = 86_400
 """Seconds a token may seem to come from the future, when a clock was set back or hosts disagree."""
 _FLAGS = {False: "-", True: "g"}
@@ -72,7 +75,7 @@ class Tokens:
 
     def read(self, token: bytes, now: float) -> Consent:
         """Return the choice; ``NO_CHOICE`` when the token is expired, forged, of another key or malformed."""
-        if len(token) > _MAX_LENGTH:
+        if len(token) > _MAX_LENGTH or not _WRITTEN.fullmatch(token):
             return NO_CHOICE
         try:
             # Not TimestampSigner's unsign: that one builds a datetime and refuses a clock one second behind.

@@ -49,6 +49,14 @@ def test_a_token_with_one_other_byte_is_no_choice(place: int, change: int) -> No
     assert TOKENS.read(bytes(written), NOW) is NO_CHOICE
 
 
+def test_the_other_alphabet_of_base64_spells_no_token() -> None:
+    while b"-" not in (written := TOKENS.mint(consent({"analytics"})).encode()).rpartition(b".")[2]:
+        pass
+    head, dot, signature = written.rpartition(b".")
+    assert TOKENS.read(written, NOW).choice_made
+    assert TOKENS.read(head + dot + signature.replace(b"-", b"+"), NOW) is NO_CHOICE
+
+
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=100).map(str.encode)))
 def test_no_bytes_are_an_exception_or_a_choice(token: bytes) -> None:
     assert TOKENS.read(token, NOW) is NO_CHOICE
