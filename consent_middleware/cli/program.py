@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import ConsentError
-from . import auditing, checking, classifying, drafting, ledgers, showing
+from . import auditing, checking, classifying, drafting, ledgers, requests, showing
 
 FAILED = 1
 # 128 + the signal's number, as a shell reports it: SIGINT, SIGPIPE.
@@ -27,12 +27,13 @@ exit codes:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="consent-middleware",
-        description="Check a policy, ask what a cookie is for, audit a site, work with recorded choices, or look at the demo.",
+        description="Check a policy, ask what a cookie is for, audit a site, work with recorded choices and with requests, or "
+        "look at the demo.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (showing, checking, classifying, auditing, drafting, ledgers):
+    for module in (showing, checking, classifying, auditing, drafting, ledgers, requests):
         module.add_command(commands)
     return parser
 

@@ -19,7 +19,7 @@ from .records import CHOICES, ChoiceRecord, Record, Shown, choice_of, record_of
 from .rows import Stored
 from .spool import Spool, spool_folder
 from .verification import Report, Verification
-from .writer import ChainWriter, Entry
+from .writer import Beside, ChainWriter, Entry
 
 logger = logging.getLogger("consent_middleware")
 
@@ -99,6 +99,14 @@ class Ledger:
         if not await self._stored_at_once(entry):
             await self._spool.add(entry)
             self._replay_soon()
+
+    async def add_with(self, record: Record, beside: Beside, *, is_repeated: bool = False) -> None:
+        """Append a record together with what ``beside`` writes in the same transaction: both or none. Raises LedgerError.
+
+        ``is_repeated``: the record may be there already, and then nothing is written.
+        """
+        await self.database.load()
+        await self.database.answer(self._writer.add(Entry(record=record, beside=beside, is_repeated=is_repeated)))
 
     async def choices(self) -> AsyncIterator[ChoiceRecord]:
         """Every choice recorded before the call, in the order of time, page by page: memory stays flat, nothing stays locked."""

@@ -1,7 +1,7 @@
 """Appends records to this process's chain, together with those that wait beside them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,13 +20,18 @@ _TEXTS = 1000
 """Digests of texts known to be stored, at most."""
 
 
+Beside = Callable[["AsyncConnection"], Awaitable[None]]
+"""What is written in the transaction of a record, so that there are both or none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A record to append. ``is_repeated``: it may be there already."""
+    """A record to append. ``is_repeated``: it may be there already, and then nothing is written ``beside`` it."""
 
     record: Record
     shown: Shown | None = None
     is_repeated: bool = False
+    beside: Beside | None = None
 
 
 class ChainWriter:
@@ -68,7 +73,7 @@ class ChainWriter:
             await insert_texts(connection, [texts[digest] for digest in new])
             self._new_texts = new
         if len(entries) == 1:
-            await self._write_one(connection, entries[0].record)
+            await self._write_one(connection, entries[0])
             return
         records = {entry.record.record_id: entry.record for entry in entries}
         repeated = [entry.record.record_id for entry in entries if entry.is_repeated]
@@ -76,12 +81,18 @@ class ChainWriter:
             del records[record_id]
         if records:
             await insert_all(connection, self._chained(list(records.values())))
+        for entry in entries:
+            # The first of two that are the same: the second finds nothing left to write.
+            if entry.beside is not None and records.pop(entry.record.record_id, None) is not None:
+                await entry.beside(connection)
 
-    async def _write_one(self, connection: "AsyncConnection", record: Record) -> None:
-        (row,) = self._chained([record])
+    async def _write_one(self, connection: "AsyncConnection", entry: Entry) -> None:
+        (row,) = self._chained([entry.record])
         before = self._head
         if not await insert_one(connection, row):
             self._next = before
+        elif entry.beside is not None:
+            await entry.beside(connection)
 
     def _chained(self, records: Sequence[Record]) -> list[dict[str, object]]:
         head = self._head or new_head(self._key)

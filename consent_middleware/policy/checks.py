@@ -15,6 +15,7 @@ from .model import Declarations
 from .page_checks import check_consent_mode, check_storage
 from .purposes import BUILT_IN
 from .recorder_checks import check_recorder
+from .rights_checks import check_rights
 from .telemetry_checks import check_telemetry
 from .texts import Text
 from .written import HOST, ID, LANGUAGE, is_url
@@ -42,6 +43,7 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         check_consent_mode,
         check_telemetry,
         check_recorder,
+        check_rights,
         _texts,
     ):
         one_check(declared, add)

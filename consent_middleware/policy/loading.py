@@ -149,6 +149,9 @@ def _way_out(kind: object) -> str:
     ]
     if choices:
         return f"Write one of: {', '.join(json.dumps(choice) for choice in choices)}."
+    listed = [word for part in _members(kind) if get_origin(part) is list for word in get_args(get_args(part)[0])]
+    if listed:
+        return f"Write a list of: {', '.join(json.dumps(word) for word in listed)}."
     if Lifetime in _members(kind):
         return 'Write "session", or a number and a unit: "30 minutes", "12 hours", "13 months".'
     names: Mapping[object, str] = {

@@ -10,6 +10,7 @@ import msgspec
 
 from .lifetimes import Lifetime
 from .purposes import Basis
+from .rights import RequestKind
 from .texts import Text
 
 
@@ -133,6 +134,8 @@ class Service(Table, frozen=True, kw_only=True):
     """What it does, as visitors are told."""
     privacy_url: str | None = None
     """The recipient's own privacy policy."""
+    erasure_webhook: str | None = None
+    """``https://…``: where the service is told that what it got of a visitor is to be erased."""
 
 
 class StorageKey(Table, frozen=True, kw_only=True):
@@ -230,6 +233,22 @@ class RecorderTable(Table, frozen=True, kw_only=True):
     """Pages that are never recorded, as paths with ``*`` and ``?``: a path may hold a secret, such as ``/reset/*``."""
 
 
+class RightsTable(Table, frozen=True, kw_only=True):
+    """``[rights]``: what visitors may ask a person for, on "Your data". Off where no kind is named.
+
+    Answers are due within ``contact.reply_working_days``.
+    """
+
+    kinds: list[RequestKind] = msgspec.field(default_factory=list)
+    contact: Literal["optional", "required", "off"] = "optional"
+    """Whether the form asks how the visitor can be reached."""
+    calendar: str = "CN"
+    """Whose public holidays do not count as working days: a country (ISO 3166), perhaps with a part of it (``DE-BY``), or ``none``
+    for weekends only."""
+    verify: list[RequestKind] = msgspec.field(default_factory=lambda: ["account-erasure", "correction", "access"])
+    """Kinds whose time to answer begins when the visitor's identity is verified; that of the others begins at once."""
+
+
 class Colors(Table, frozen=True, kw_only=True):
     """``[banner.colors]``: ``#rrggbb`` each. Accept, reject and manage share one pair of button colors: there is no other."""
 
@@ -310,4 +329,5 @@ class Declarations(Table, frozen=True, kw_only=True):
     masks: Masks = Masks()
     validators: list[Validators] = msgspec.field(default_factory=list)
     recorder: RecorderTable = RecorderTable()
+    rights: RightsTable = RightsTable()
     retention: Retention = Retention()

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ..errors import LedgerError
 from .disclosure_schema import disclosure_table
 from .event_schema import event_table
+from .request_schema import request_table
 from .schema import RECORDS, SCHEMA
 
 Migration = Callable[[Connection], None]
@@ -72,7 +73,7 @@ def chained_records(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (first_tables, event_table, chained_records, disclosure_table)
+MIGRATIONS: Sequence[Migration] = (first_tables, event_table, chained_records, disclosure_table, request_table)
 """In order; a migration's version is its place, counted from 1."""
 
 

@@ -1,0 +1,89 @@
+"""``consent-middleware requests verify``, ``answer`` and ``close``: what becomes of a request."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigurationError
+from ..ledger import Ledger
+from ..rights import RequestQueue
+from . import ledgers
+from .requests import add_number, due_in_words, with_queue
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add_command(tasks: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    verifying = tasks.add_parser(
+        "verify",
+        help="say that it is known who asks",
+        description="Say that the visitor's identity is verified: the time to answer runs from today.",
+    )
+    add_number(verifying)
+    ledgers.add_key(verifying)
+    verifying.set_defaults(run=verify)
+    answering = tasks.add_parser(
+        "answer",
+        help="answer a request, or refuse it with a reason",
+        description="Answer a request, or refuse it with a reason. The visitor reads it under “Your data”, or with the "
+        "reference of the request. Nothing is sent.",
+    )
+    add_number(answering)
+    ledgers.add_key(answering)
+    said = answering.add_mutually_exclusive_group(required=True)
+    said.add_argument("--text", help="the answer")
+    said.add_argument("--file", type=Path, metavar="FILE", help="the answer, in a file of text; - for standard input")
+    said.add_argument("--refuse", metavar="REASON", help="refuse the request, for this reason")
+    answering.set_defaults(run=answer)
+    closing = tasks.add_parser(
+        "close",
+        help="erase what was written in an answered request",
+        description="Close a request that was answered or refused: what was written in it and whose it was is erased; its "
+        "number, kind and days stay.",
+    )
+    add_number(closing)
+    ledgers.add_key(closing)
+    closing.set_defaults(run=close)
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    async def work(queue: RequestQueue, _: Ledger) -> int:
+        request = await queue.verify(arguments.number)
+        print(f"{request.number} is due on {due_in_words(request)}.")
+        return 0
+
+    return with_queue(arguments, work)
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    text = _answer_in(arguments)
+    if not text:
+        raise ConfigurationError("The answer is empty: write what the visitor is to read.")
+
+    async def work(queue: RequestQueue, _: Ledger) -> int:
+        request = await queue.answer(arguments.number, text, is_refused=arguments.refuse is not None)
+        print(f"{request.number} is {request.state}.")
+        return 0
+
+    return with_queue(arguments, work)
+
+
+def close(arguments: argparse.Namespace) -> int:
+    async def work(queue: RequestQueue, _: Ledger) -> int:
+        request = await queue.close(arguments.number)
+        print(f"{request.number} is closed; what was written in it is erased.")
+        return 0
+
+    return with_queue(arguments, work)
+
+
+def _answer_in(arguments: argparse.Namespace) -> str:
+    if arguments.file is None:
+        return str(arguments.text or arguments.refuse or "").strip()
+    try:
+        text = sys.stdin.read() if str(arguments.file) == "-" else arguments.file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f'The answer in "{arguments.file}" cannot be read: {error}.') from error
+    return str(text).strip()
