@@ -19,6 +19,7 @@ _TELLING = FOR_SHARED_CACHES | {
     b"content-encoding",
     b"content-disposition",
     b"content-security-policy",
+    b"link",
 }
 
 
@@ -27,7 +28,7 @@ class Head(NamedTuple):
 
     content_type: int
     is_simple: bool
-    """Only the type says what may be done to the body, and nothing speaks of caches."""
+    """Only the type says what may be done to the body, and nothing speaks of caches or of other addresses."""
     lasting: Callable[[list[Header]], tuple[Header, ...]]
     """Picks what holds for a changed body too."""
 

@@ -8,7 +8,7 @@ import zstandard
 
 from consent_middleware.asgi import Header, Message, Receive, Scope, Send
 from consent_middleware.gates.findings import Finding
-from tests.driving import NAVIGATION, SAME_ORIGIN, App, call, get, mounted, page, scope_of, token, visit_page
+from tests.driving import MARK, NAVIGATION, SAME_ORIGIN, App, call, get, mounted, page, scope_of, token, visit_page
 
 POLICY = """
 entry = "manual"
@@ -91,6 +91,13 @@ def test_an_encoded_answer_is_opened_and_closed_again(coding: str) -> None:
 
 def _unzstd(data: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompressobj().decompress(data)
+
+
+def test_links_in_the_headers_of_a_page_with_a_banner_lead_to_nobody_who_is_refused() -> None:
+    link = (b"link", b"<https://count.example/a.js>; rel=preload; as=script")
+    answer = get(mounted(app(link), POLICY.replace("manual", "auto")), headers=NAVIGATION)
+    assert MARK in answer.body
+    assert answer.values(b"link") == []
 
 
 def test_links_in_headers_and_early_hints_lead_to_nobody_who_is_refused() -> None:
