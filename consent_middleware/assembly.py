@@ -14,6 +14,7 @@ from .gates.gates import Gates
 from .gates.html_answer import HtmlGates
 from .gates.masks import MaskSets
 from .gates.page_policy import PagePolicy
+from .gates.plain_pages import PlainPages
 from .gates.recognition import Recognition
 from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
@@ -90,6 +91,9 @@ def assemble(
     banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
     placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
     choices = Choices(policy, recognition, ledger, seen, ShownTexts(pages, banner))
+    html_gates = HtmlGates(policy, placeholders, report)
+    page_policy = PagePolicy(policy, f"{prefix}/reports")
+    page_seen = recorder.see_page if recorder is not None and policy.recording is not None else None
     gates = Gates(
         policy=policy,
         prefix="" if is_observing else prefix,
@@ -100,11 +104,12 @@ def assemble(
         set_cookies=SetCookieFilter(seen, report, is_observing=is_observing),
         seen=seen,
         banner=banner,
-        html_gates=HtmlGates(policy, placeholders, report),
-        page_policy=PagePolicy(policy, f"{prefix}/reports"),
+        html_gates=html_gates,
+        page_policy=page_policy,
         report=report,
         disclosures=disclosures,
-        page_seen=recorder.see_page if recorder is not None and policy.recording is not None else None,
+        plain_pages=PlainPages(banner, html_gates, page_policy, page_seen),
+        page_seen=page_seen,
     )
     return Parts(
         app=app if is_observing else grounds.around(app, policy, disclosures),

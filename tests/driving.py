@@ -12,7 +12,9 @@ from consent_middleware.testing import consent_cookie
 
 KEY = "a key that only the tests know"
 HOST = "www.shop.example"
-NAVIGATION: tuple[Header, ...] = ((b"sec-fetch-dest", b"document"), (b"sec-fetch-mode", b"navigate"))
+OPENING: tuple[Header, ...] = ((b"sec-fetch-dest", b"document"), (b"sec-fetch-mode", b"navigate"))
+NAVIGATION: tuple[Header, ...] = (*OPENING, (b"accept-encoding", b"gzip, br"), (b"accept-language", b"en"))
+"""As every browser opens a page."""
 SAME_ORIGIN: tuple[Header, ...] = ((b"sec-fetch-site", b"same-origin"),)
 PAGE = b"<!doctype html><html><head><title>Shop</title></head><body><p>Hello</p></body></html>"
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")

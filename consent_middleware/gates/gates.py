@@ -1,10 +1,8 @@
 """What all response gates of one middleware share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..asgi import Scope
-from ..consent import Standing, Tokens
+from ..consent import Tokens
 from ..consent.visit import Decider, Recorder
 from ..policy import Policy
 from ..telemetry import Disclosures
@@ -12,6 +10,7 @@ from .banner import Banner
 from .findings import Report
 from .html_answer import HtmlGates
 from .page_policy import PagePolicy
+from .plain_pages import PageSeen, PlainPages
 from .recognition import Recognition
 from .seen import SeenCookies
 from .set_cookies import SetCookieFilter
@@ -35,5 +34,5 @@ class Gates:
     page_policy: PagePolicy
     report: Report | None
     disclosures: Disclosures
-    page_seen: Callable[[Standing, Scope, int], None] | None = None
-    """Is told of every page that a visitor opens, once it is answered, with the status."""
+    plain_pages: PlainPages
+    page_seen: PageSeen | None = None

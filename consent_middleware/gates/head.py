@@ -55,6 +55,12 @@ class HeadInserter:
         return b"".join((buffer[:place], self._markup, buffer[place:]))
 
 
+def head_place(document: bytes) -> int:
+    """Return where the head of a whole document begins that starts with a doctype."""
+    match = _BEFORE.match(document)
+    return match.end() if match is not None else 0
+
+
 def _may_go_on(rest: bytes) -> bool:
     """Say whether ``rest`` is the beginning of something that may stand before the first element."""
     lowered = rest[:16].lower()

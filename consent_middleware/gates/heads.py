@@ -3,33 +3,39 @@
 Most pages say little about themselves, a type and a length, and an app always says it in the same order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from ..asgi import Header
+from ..telemetry import RESPONSE_DROPS
 from .headers import BODY_FACTS, FOR_SHARED_CACHES
 
 _names = itemgetter(0)
-_TELLING = FOR_SHARED_CACHES | {
-    b"vary",
-    b"cache-control",
-    b"etag",
-    b"content-encoding",
-    b"content-disposition",
-    b"content-security-policy",
-    b"link",
-}
+_TELLING = (
+    FOR_SHARED_CACHES
+    | RESPONSE_DROPS
+    | {
+        b"set-cookie",
+        b"vary",
+        b"cache-control",
+        b"etag",
+        b"content-encoding",
+        b"content-disposition",
+        b"content-security-policy",
+        b"link",
+    }
+)
 
 
 class Head(NamedTuple):
     """Answers with the same names. ``content_type`` is its place, -1 where there is none, or several."""
 
     content_type: int
-    is_simple: bool
-    """Only the type says what may be done to the body, and nothing speaks of caches or of other addresses."""
-    lasting: Callable[[list[Header]], tuple[Header, ...]]
+    is_plain: bool
+    """Only the type says what may be done to the body; nothing speaks of caches or other addresses, or is kept by the browser."""
+    lasting: Callable[[list[Header]], Sequence[Header]]
     """Picks what holds for a changed body too."""
 
 
@@ -44,13 +50,13 @@ def _study(names: tuple[bytes, ...]) -> Head:
     is_typed = lowered.count(b"content-type") == 1
     return Head(
         content_type=lowered.index(b"content-type") if is_typed else -1,
-        is_simple=is_typed and _TELLING.isdisjoint(lowered),
+        is_plain=is_typed and _TELLING.isdisjoint(lowered),
         lasting=_picker([place for place, name in enumerate(lowered) if name not in BODY_FACTS]),
     )
 
 
-def _picker(places: list[int]) -> Callable[[list[Header]], tuple[Header, ...]]:
+def _picker(places: list[int]) -> Callable[[list[Header]], Sequence[Header]]:
     if len(places) > 1:
         return itemgetter(*places)
-    # With one place, itemgetter returns the pair itself.
-    return lambda headers: tuple(headers[place] for place in places)
+    # With one place, itemgetter would return the pair itself.
+    return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))

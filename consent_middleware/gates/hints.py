@@ -11,7 +11,7 @@ from ..consent import Decision
 from ..policy.known_headers import header_rules
 from ..telemetry import FORGET_HINTS
 
-_HINTS = frozenset(
+HINTS = frozenset(
     name.encode("ascii")
     for rule in header_rules()
     if rule.purpose == "device" and rule.action == "drop"
@@ -29,5 +29,5 @@ def forget(headers: list[Header], decision: Decision) -> None:
 
 def forget_refused(headers: list[Header], decision: Decision, sent: Iterable[Header]) -> None:
     """Say so in a document where a token refuses them, and the unmasked headers of the request still carry some."""
-    if "device" in decision.refused and not _HINTS.isdisjoint(map(_names, sent)):
+    if "device" in decision.refused and not HINTS.isdisjoint(map(_names, sent)):
         forget(headers, decision)

@@ -68,10 +68,10 @@ class BodyInserter:
         if self.is_done:
             return data
         if self._scan is None:
-            simple = _SIMPLE_HEAD.match(data)
-            if simple is not None:
+            place = simple_body_place(data)
+            if place is not None:
                 self.is_done = self.is_inserted = True
-                return _inserted(data, simple.end(), self._markup)
+                return _inserted(data, place, self._markup)
             self._scan = BodyInserter._at_start
         buffer = self._held + data if self._held else data
         if self._is_in_tag and b">" not in data and not is_last and len(buffer) <= HOLD_BACK:
@@ -273,6 +273,12 @@ class BodyInserter:
 
 
 _RAW_END = {name: raw_text_end(name) for name in _RAW_IN_TEMPLATE}
+
+
+def simple_body_place(document: bytes) -> int | None:
+    """Return where the body of a whole document begins, ``None`` where its head is not one of the usual ones."""
+    simple = _SIMPLE_HEAD.match(document)
+    return simple.end() if simple is not None else None
 
 
 def _inserted(data: bytes, place: int, markup: bytes) -> bytes:

@@ -14,6 +14,7 @@ from .findings import Finding, Report
 from .html_gate import HtmlGate
 from .html_rewriting import Frame
 from .third_parties import ThirdParties
+from .whole_documents import WholeDocuments
 
 ACTIVATION = b"privacy-activation"
 """The request header of our own script, which asks for a page once more to put into it what has just been allowed. It may name what
@@ -47,6 +48,7 @@ class HtmlGates:
 
     def __init__(self, policy: Policy, placeholders: Placeholders, report: Report | None) -> None:
         self.parties = ThirdParties(policy)
+        self.documents = WholeDocuments(self.parties)
         self._optional = frozenset({*policy.optional, *policy.services}) | self.parties.optional
         self._separate = policy.separate | {s.id for s in policy.services.values() if s.purpose in policy.separate}
         self._placeholders = placeholders

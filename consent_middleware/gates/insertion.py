@@ -10,10 +10,9 @@ from ..consent import Standing
 from . import headers as response_headers
 from . import variants
 from .banner import Banner
-from .csp import FREE, allowance
+from .csp import allowance
 from .encodings import Body, Recoded, can_open
 from .head import HeadInserter
-from .heads import read_head
 from .html import BodyInserter
 from .html_answer import Chained, HtmlGates, Terms
 from .links import allowed_links
@@ -21,9 +20,9 @@ from .links import allowed_links
 logger = logging.getLogger("consent_middleware")
 
 DEPENDS_ON = (b"Cookie", b"Sec-GPC")
-_VARY: Header = (b"vary", b"Cookie, Sec-GPC")
-_PRIVATE: Header = (b"cache-control", b"private")
-_NO_BODY = frozenset({204, 205, 206, 304})
+VARY: Header = (b"vary", b"Cookie, Sec-GPC")
+PRIVATE: Header = (b"cache-control", b"private")
+NO_BODY = frozenset({204, 205, 206, 304})
 _NOT_ASCII = re.compile(rb"utf-16|utf-32|utf-7|iso-2022|ucs-2|csutf16", re.IGNORECASE)
 
 
@@ -43,13 +42,6 @@ class Page(NamedTuple):
 
         ``is_ours``: no other middleware further in takes care of this page.
         """
-        head = read_head(headers)
-        if head.is_simple and is_ours and status not in _NO_BODY and self.has_banner:
-            content_type = headers[head.content_type][1]
-            if _is_html_type(content_type) and _is_ascii_compatible(content_type):
-                return [*head.lasting(headers), _VARY, _PRIVATE, *self.restrictions], self._body(
-                    headers, b"", has_policy=False
-                )
         kind = _kind_of(status, headers)
         if kind is None:
             return headers, None
@@ -86,44 +78,46 @@ class Page(NamedTuple):
         if status == 304:
             response_headers.make_private(headers)
             return self._with_variant(headers), None
-        if status in _NO_BODY or not _is_rewritable(headers):
+        if status in NO_BODY or not _is_rewritable(headers):
             return headers, None
         coding = response_headers.first(headers, b"content-encoding").strip().lower()
         if coding not in (b"", b"identity") and not can_open(coding):
             _tell_unwritable(coding)
             return headers, None
-        body = self._body(headers, coding, has_policy=True, is_xml=is_xml)
+        body = self._body(headers, coding, is_xml=is_xml)
         if self.html_gates.is_needed(terms):
             headers = allowed_links(headers, self.html_gates.parties, terms.allows)
         headers = response_headers.drop_body_facts(headers)
         response_headers.make_private(headers)
         return self._with_variant(headers), body
 
-    def _body(self, headers: list[Header], coding: bytes, *, has_policy: bool, is_xml: bool = False) -> Body | None:
+    def _body(self, headers: list[Header], coding: bytes, *, is_xml: bool) -> Body | None:
         if self.scope.get("method") == "HEAD":
             return None
         terms = self._terms()
-        body: Body | None = None
+        body = self._inserter(headers) if self.has_banner and not is_xml else None
         if self.html_gates.is_needed(terms):
-            body = self.html_gates.body(terms, self.standing, self.scope, is_xml=is_xml)
-        if self.has_banner and not is_xml:
-            allowed = FREE
-            if has_policy:
-                host = response_headers.first(self.scope.get("headers") or (), b"host")
-                allowed = allowance(headers, host)
-            markup = self.banner.render(self.standing, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
-            inserter: Body = BodyInserter(markup)
-            head = b"" if allowed.is_excluded else self.banner.head(self.standing, self.scope, nonce=allowed.nonce)
-            if head:
-                inserter = HeadInserter(head, inserter)
-            body = inserter if body is None else Chained(body, inserter)
+            gated = self.html_gates.body(terms, self.standing, self.scope, is_xml=is_xml)
+            body = gated if body is None else Chained(gated, body)
         return body if body is None or coding in (b"", b"identity") else Recoded(body, coding)
+
+    def _inserter(self, headers: list[Header]) -> Body:
+        allowed = allowance(headers, response_headers.first(self.scope.get("headers") or (), b"host"))
+        markup = self.banner.render(self.standing, self.scope, nonce=allowed.nonce, link_only=allowed.is_excluded)
+        head = b"" if allowed.is_excluded else self.banner.head(self.standing, self.scope, nonce=allowed.nonce)
+        return inserter(head, markup)
 
     def _with_variant(self, headers: list[Header]) -> list[Header]:
         if not response_headers.first(headers, b"etag"):
             return headers
         variant = self.variant()
         return response_headers.map_etag(headers, lambda etag: variants.add(etag, variant))
+
+
+def inserter(head: bytes, markup: bytes) -> Body:
+    """Return what puts ``head``, if there is any, before all scripts of a page and ``markup`` at the start of its body."""
+    body = BodyInserter(markup)
+    return HeadInserter(head, body) if head else body
 
 
 def _is_rewritable(headers: list[Header]) -> bool:
@@ -159,6 +153,12 @@ def _kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | Non
 @functools.lru_cache(maxsize=128)
 def _is_html_type(content_type: bytes) -> bool:
     return content_type.partition(b";")[0].strip().lower() == b"text/html"
+
+
+@functools.lru_cache(maxsize=128)
+def is_plain_html(content_type: bytes) -> bool:
+    """Say whether ASCII can be written into it, besides."""
+    return _is_html_type(content_type) and _is_ascii_compatible(content_type)
 
 
 @functools.lru_cache(maxsize=128)

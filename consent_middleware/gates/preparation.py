@@ -7,7 +7,7 @@ from ..asgi import Header, Scope
 from . import variants
 from .insertion import Page
 from .masks import GONE, or_gone
-from .response import ResponseGate
+from .response import ResponseGate, gates_of
 from .shapes import ABOUT_THE_BODY, Shape
 
 # Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).
@@ -24,11 +24,34 @@ _MARKUP = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 def prepare(scope: Scope, shape: Shape, gate: ResponseGate) -> None:
     """Change the scope in place, where the answer may be HTML that is rewritten for this visitor."""
     gate.root_path = scope.get("root_path") or ""
+    if shape.asks_plainly and gate.is_document and _prepare_plain_page(scope, shape, gate):
+        return
     page = gate.page()
     if gate.is_document and page.is_rewritten:
         _prepare_page(scope, shape, page)
     elif shape.is_conditional and _prepare_part(scope, page):
         gate.expect_part()
+
+
+def _prepare_plain_page(scope: Scope, shape: Shape, gate: ResponseGate) -> bool:
+    """Do the same for a request that every browser sends; say whether it is one."""
+    headers = scope["headers"]
+    if gate.root_path or len(headers) != len(shape.names) or scope["method"] == "HEAD":
+        return False
+    page = gates_of(gate).plain_pages.of(gate.known, headers[shape.language][1])
+    if page is None:
+        return False
+    headers[shape.encoding] = _openable(headers[shape.encoding][1][:_LONGEST])
+    if scope.get("extensions"):
+        _withdraw_shortcuts(scope)
+    gate.plain_page = page
+    return True
+
+
+def _withdraw_shortcuts(scope: Scope) -> None:
+    extensions = scope.get("extensions") or {}
+    if any(name in extensions for name in _BODY_SHORTCUTS):
+        scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
 
 
 def _prepare_page(scope: Scope, shape: Shape, page: Page) -> None:
@@ -57,9 +80,7 @@ def _prepare_page(scope: Scope, shape: Shape, page: Page) -> None:
         is_shorter |= headers[place] is GONE
     if is_shorter:
         scope["headers"] = [pair for pair in headers if pair is not GONE]
-    extensions = scope.get("extensions")
-    if extensions and any(name in extensions for name in _BODY_SHORTCUTS):
-        scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
+    _withdraw_shortcuts(scope)
 
 
 def _prepare_part(scope: Scope, page: Page) -> bool:

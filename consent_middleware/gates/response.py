@@ -24,6 +24,7 @@ from .gates import Gates
 from .html_answer import is_activation
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
+from .plain_pages import PlainPage
 from .recognition import Known, effective
 from .rules import Rules
 from .set_cookies import CookieRequest
@@ -64,6 +65,8 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     """The server's peer before its address was masked."""
     root_path: str = ""
     """Of a document's request, as it came: a router further in may move the scope's own."""
+    plain_page: PlainPage | None = None
+    """What the answer gets if it is as plain as its request."""
     made_visit: Visit | None = None
     body: Body | None = None
     has_started: bool = False
@@ -115,10 +118,13 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if kind in _STARTS:
             self.has_started = True
             visit = self.made_visit
-            if visit is not None:
-                if visit.choice is not None and not visit.is_committed:
-                    return self._send_committed(message)
-            elif not self.is_document:
+            if visit is not None and visit.choice is not None and not visit.is_committed:
+                return self._send_committed(message)
+            if self.plain_page is not None:
+                plain = self._plain(message, self.plain_page)
+                if plain is not None:
+                    return self.server_send(plain)
+            elif visit is None and not self.is_document:
                 headers = message.get("headers")
                 # Nobody asked about the visitor, and nothing in the answer is ours to judge.
                 if (
@@ -139,6 +145,21 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         except LedgerError:
             logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
         await self.server_send(self._start(message))
+
+    def _plain(self, message: Message, page: PlainPage) -> Message | None:
+        """Start a page as its like are started, unless something sets it apart."""
+        visit, known = self.made_visit, self.known
+        if self.is_superseded or (known.hidden and known.consent.choice_made):
+            return None
+        if visit is not None:
+            if visit.decision is not known.decision or visit.choice is not None:
+                return None
+            visit.response_started = True
+        answered = page.answered(message, visit or known, self.scope)
+        if answered is None:
+            return None
+        message, self.body = answered
+        return message
 
     def close(self) -> None:
         """Let go of the request, whose scope holds this gate: what refers to itself waits for the garbage collector.

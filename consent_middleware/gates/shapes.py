@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
 from ..telemetry import FORWARDING_HEADERS, Mask
+from .hints import HINTS
 from .masks import MaskSet, MaskSets, Replacements
 
 _SHAPES = 1024
@@ -50,6 +51,12 @@ class Shape:
     about_the_body: tuple[int, ...]
     is_conditional: bool
     """``If-None-Match`` is there."""
+    language: int
+    """``Accept-Language``."""
+    encoding: int
+    """``Accept-Encoding``."""
+    asks_plainly: bool
+    """If a page is asked for, then in a way that says nothing special of its body or its browser."""
     is_plain: bool
     """One Cookie header and no signal, as nearly every returning visitor sends."""
     is_repeated: bool
@@ -111,6 +118,9 @@ class Shapes:
             mode=_place(names, b"sec-fetch-mode"),
             about_the_body=tuple(place for place, name in enumerate(names) if name in ABOUT_THE_BODY),
             is_conditional=b"if-none-match" in names or b"if-modified-since" in names,
+            language=_place(names, b"accept-language"),
+            encoding=_place(names, b"accept-encoding"),
+            asks_plainly=_asks_plainly(names),
             is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
             is_repeated=_is_repeated(names),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
@@ -144,6 +154,17 @@ def _others(names: tuple[bytes, ...], masks: MaskSet) -> tuple[tuple[int, Mask],
 def _pair(names: tuple[bytes, ...], pair: tuple[bytes, bytes], replacements: Replacements) -> Pair:
     first, second = map(names.index, pair)
     return (first, second, itemgetter(first, second), replacements)
+
+
+def _asks_plainly(names: tuple[bytes, ...]) -> bool:
+    return (
+        # Browsers that send no fetch metadata need a token in the form.
+        (b"sec-fetch-site" in names or b"sec-fetch-mode" in names)
+        and HINTS.isdisjoint(names)
+        and [name for name in names if name in ABOUT_THE_BODY] == [b"accept-encoding"]
+        and names.count(b"accept-language") == 1
+        and not _is_repeated(names)
+    )
 
 
 def _is_repeated(names: tuple[bytes, ...]) -> bool:

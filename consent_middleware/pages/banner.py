@@ -34,6 +34,8 @@ _STATES = 256
 _MARK = secrets.token_hex(8)
 _SLOT_NAMES = ("nonce", "next_value", "next_query", "token")
 _SLOTS = {name: f"[{_MARK}{index}]" for index, name in enumerate(_SLOT_NAMES)}
+_ADDRESSES = (1, 2)
+"""The slots of a page's address: as a value, and in a query string."""
 _NONCE = _SLOTS["nonce"].encode("ascii")
 _SLOT = re.compile(rf"\[{_MARK}(\d)\]")
 # A page's address is printable ASCII; a table is five times as fast as urllib's quote().
@@ -44,11 +46,38 @@ _IN_QUERY = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Markup with a ``%b`` for each slot; ``slots``: which of ``_SLOT_NAMES`` stands there, in order."""
+    """Markup in pieces; ``slots``: which of ``_SLOT_NAMES`` stands between two of them, in order."""
 
-    template: bytes
+    texts: tuple[bytes, ...]
     slots: tuple[int, ...]
     variant: str
+
+    def fill(self, values: Sequence[bytes]) -> bytes:
+        parts = [self.texts[0]]
+        for slot, text in zip(self.slots, self.texts[1:], strict=True):
+            parts += (values[slot], text)
+        return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMarkup:
+    """What is put into the pages of one kind of visitor, but for each page's own address. ``texts`` are what stands between its
+    mentions, ``is_query`` which of those are in a query string."""
+
+    head: bytes
+    texts: tuple[bytes, ...]
+    is_query: tuple[bool, ...]
+
+    def fill(self, scope: Scope) -> bytes:
+        """Return the markup for a page of an app that is mounted at the root."""
+        address = plain_page_of(scope)
+        if address is not None:
+            return address.join(self.texts)
+        addresses = _addresses(scope)
+        parts = [self.texts[0]]
+        for is_query, text in zip(self.is_query, self.texts[1:], strict=True):
+            parts += (addresses[is_query], text)
+        return b"".join(parts)
 
 
 class Banner:
@@ -105,25 +134,37 @@ class Banner:
     def render(self, standing: Standing, scope: Scope, *, nonce: str | None, link_only: bool) -> bytes:
         """Return the markup, ASCII only. ``link_only``: the page's policy excludes our style, script or form."""
         rendered, needs_token = self._state_of(standing, scope, link_only=link_only)
-        address = plain_page_of(scope)
-        if address is not None:
-            in_value = in_query = address
-        else:
-            page = page_of(scope)
-            in_value, in_query = escape(page).encode("ascii"), page.translate(_IN_QUERY).encode("ascii")
         values = (
             _nonce_attribute(nonce),
-            in_value,
-            in_query,
+            *_addresses(scope),
             _token_field(self._tokens.make(scope, standing.consent)) if needs_token else b"",
         )
-        return rendered.template % tuple(map(values.__getitem__, rendered.slots))
+        return rendered.fill(values)
+
+    def plain(self, standing: Standing, accepted: bytes) -> PlainMarkup | None:
+        """Return what pages get that need neither nonce nor token; ``None`` where the app says which language a page is in."""
+        if self._only_language is None and not self._asks_only_the_browser:
+            return None
+        language = self._only_language or self._match(accepted).decode("ascii")
+        decision, signals = standing.decision, standing.signals
+        choice_made = standing.consent.choice_made
+        rendered = self._find(language, decision, signals, choice_made=choice_made, root="", link_only=False)
+        texts = [rendered.texts[0]]
+        is_query: list[bool] = []
+        for slot, text in zip(rendered.slots, rendered.texts[1:], strict=True):
+            if slot in _ADDRESSES:
+                texts.append(text)
+                is_query.append(slot == _ADDRESSES[1])
+            else:
+                texts[-1] += text
+        head = self._render_head(decision, signals, self._mount.prefix)
+        return PlainMarkup(head.replace(_NONCE, b""), tuple(texts), tuple(is_query))
 
     def shown(self, language: str) -> str:
         """Return what the banner shows, in one language, whoever has not chosen yet."""
         decision = decide(self._policy, NO_CHOICE, Signals())
         rendered = self._find(language, decision, Signals(), choice_made=False, root="", link_only=False)
-        return (rendered.template % ((b"",) * len(rendered.slots))).decode("ascii")
+        return b"".join(rendered.texts).decode("ascii")
 
     def head(self, standing: Standing, scope: Scope, *, nonce: str | None) -> bytes:
         """Return the markup that comes before every script of the page, ASCII only; nothing where nothing is needed there."""
@@ -203,10 +244,10 @@ class Banner:
         )
         cut = _SLOT.split(html.strip() + "\n")
         # Character references, since the page may be in another charset; every second part is the digit of a slot.
-        texts = [part.encode("ascii", "xmlcharrefreplace").replace(b"%", b"%%") for part in cut[::2]]
-        template, slots = b"%b".join(texts), tuple(map(int, cut[1::2]))
-        name = hashlib.sha256(repr((template, slots, head.replace(_NONCE, b""))).encode()).hexdigest()[:10]
-        return Rendered(template, slots, name)
+        texts = tuple(part.encode("ascii", "xmlcharrefreplace") for part in cut[::2])
+        slots = tuple(map(int, cut[1::2]))
+        name = hashlib.sha256(repr((texts, slots, head.replace(_NONCE, b""))).encode()).hexdigest()[:10]
+        return Rendered(texts, slots, name)
 
     def _render_head(self, decision: Decision, signals: Signals, base: str) -> bytes:
         guard = self._scripts.guard if self._scripts.guards(decision) else None
@@ -235,6 +276,15 @@ class Banner:
             if name in policy.refused_by_gpc
             or (name in policy.services and policy.services[name].purpose in policy.refused_by_gpc)
         )
+
+
+def _addresses(scope: Scope) -> tuple[bytes, bytes]:
+    """Return the page's address as it stands in an attribute and in a query string."""
+    address = plain_page_of(scope)
+    if address is not None:
+        return address, address
+    page = page_of(scope)
+    return escape(page).encode("ascii"), page.translate(_IN_QUERY).encode("ascii")
 
 
 def _nonce_attribute(nonce: str | None) -> bytes:

@@ -16,6 +16,7 @@ from tests.driving import (
     HTML,
     MARK,
     NAVIGATION,
+    OPENING,
     PAGE,
     Answer,
     App,
@@ -212,8 +213,8 @@ def test_headers_that_described_the_body_go_when_it_changes() -> None:
         HTML,
         (b"x-other", b"1"),
         (b"vary", b"Cookie, Sec-GPC"),
-        (b"cache-control", b"private"),
         RESTRICT_FEATURES,
+        (b"cache-control", b"private"),
     ]
 
 
@@ -337,7 +338,7 @@ def test_a_subresource_keeps_its_conditions_and_ranges() -> None:
 )
 def test_the_app_is_asked_for_an_encoding_that_can_be_opened(accepted: bytes, asked: bytes) -> None:
     app = page()
-    navigate(app, headers=[(b"accept-encoding", accepted)])
+    get(mounted(app), headers=[*OPENING, (b"accept-encoding", accepted)])
     assert app.saw(b"accept-encoding") == asked
 
 

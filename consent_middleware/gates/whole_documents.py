@@ -1,0 +1,59 @@
+"""Finds where markup goes into a document that comes in one piece and holds nothing of third parties, as most documents do.
+
+What is sent again just as it was is not read again: many pages are the same for everybody.
+"""
+
+from typing import NamedTuple
+
+from ..caches import BoundedCache
+from .gated_elements import MARK
+from .head import head_place
+from .html import simple_body_place
+from .third_parties import ThirdParties
+
+_DOCUMENTS = 64
+_LARGEST = 131_072
+"""Bytes of a document that is remembered."""
+
+
+class Places(NamedTuple):
+    """A document, where its head begins and where its body does."""
+
+    document: bytes
+    head: int
+    body: int
+
+
+class WholeDocuments:
+    """Reads documents of one middleware, whatever their visitors allow.
+
+    Remembered are those that came twice, and compared byte by byte; of all others it keeps a hash, since what is made for one
+    visitor should not stay in memory.
+    """
+
+    def __init__(self, parties: ThirdParties) -> None:
+        self._parties = parties
+        # By their length, which tells most documents apart.
+        self._seen: BoundedCache[int, Places | int] = BoundedCache(_DOCUMENTS)
+
+    def places(self, document: bytes) -> Places | None:
+        """Return the places, or ``None`` where a third party may be named or the head is not one of the usual ones."""
+        seen = self._seen.get(len(document))
+        if type(seen) is Places and seen.document == document:
+            return seen
+        places = self._read(document)
+        if places is not None and len(document) <= _LARGEST:
+            digest = hash(document)
+            self._seen.put(len(document), places if seen == digest else digest)
+        return places
+
+    def _read(self, document: bytes) -> Places | None:
+        lowered = document.lower()
+        # An attribute's name cannot be spelled in another way, but for its case.
+        return None if MARK in lowered or self._parties.scan(lowered, 0) else places_of(document)
+
+
+def places_of(document: bytes) -> Places | None:
+    """Return where markup goes, whatever the document holds."""
+    body = simple_body_place(document)
+    return None if body is None else Places(document, head_place(document), body)
