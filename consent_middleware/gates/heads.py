@@ -1,6 +1,6 @@
-"""What stands where in answers that carry the same header names: for pages what ``shapes`` is for requests.
+"""What stands where in answers that carry the same header names: for answers what ``shapes`` is for requests.
 
-Most pages say little about themselves, a type and a length, and an app always says it in the same order.
+Most say little about themselves, a type and a length, and an app always says it in the same order.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,13 +11,14 @@ from typing import NamedTuple
 from ..asgi import Header
 from ..telemetry import RESPONSE_DROPS
 from .headers import BODY_FACTS, FOR_SHARED_CACHES
+from .masks import SET_COOKIE
 
 _names = itemgetter(0)
+_JUDGED = RESPONSE_DROPS | SET_COOKIE
 _TELLING = (
     FOR_SHARED_CACHES
-    | RESPONSE_DROPS
+    | _JUDGED
     | {
-        b"set-cookie",
         b"vary",
         b"cache-control",
         b"etag",
@@ -35,6 +36,8 @@ class Head(NamedTuple):
     content_type: int
     is_plain: bool
     """Only the type says what may be done to the body; nothing speaks of caches or other addresses, or is kept by the browser."""
+    is_dull: bool
+    """Nothing in it is ours to judge, but for its type."""
     lasting: Callable[[list[Header]], Sequence[Header]]
     """Picks what holds for a changed body too."""
 
@@ -50,6 +53,7 @@ def _study(names: tuple[bytes, ...]) -> Head:
     is_typed = lowered.count(b"content-type") == 1
     return Head(
         content_type=lowered.index(b"content-type") if is_typed else -1,
+        is_dull=lowered.count(b"content-type") < 2 and _JUDGED.isdisjoint(lowered),
         is_plain=is_typed and _TELLING.isdisjoint(lowered),
         lasting=_picker([place for place, name in enumerate(lowered) if name not in BODY_FACTS]),
     )

@@ -131,12 +131,9 @@ def _is_rewritable(headers: list[Header]) -> bool:
 def is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
     written = response_headers.first(headers, b"content-type")
-    return _is_html_type(written) or (status == 304 and not written and bool(response_headers.first(headers, b"etag")))
-
-
-def html_kind(content_type: bytes) -> Literal["html", "xml"] | None:
-    """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type."""
-    return "html" if _is_html_type(content_type) else "xml" if _is_xhtml_type(content_type) else None
+    return html_kind(written) == "html" or (
+        status == 304 and not written and bool(response_headers.first(headers, b"etag"))
+    )
 
 
 def _kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None:
@@ -151,19 +148,16 @@ def _kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | Non
 
 
 @functools.lru_cache(maxsize=128)
-def _is_html_type(content_type: bytes) -> bool:
-    return content_type.partition(b";")[0].strip().lower() == b"text/html"
+def html_kind(content_type: bytes) -> Literal["html", "xml"] | None:
+    """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type."""
+    written = content_type.partition(b";")[0].strip().lower()
+    return "html" if written == b"text/html" else "xml" if written == b"application/xhtml+xml" else None
 
 
 @functools.lru_cache(maxsize=128)
 def is_plain_html(content_type: bytes) -> bool:
     """Say whether ASCII can be written into it, besides."""
-    return _is_html_type(content_type) and _is_ascii_compatible(content_type)
-
-
-@functools.lru_cache(maxsize=128)
-def _is_xhtml_type(content_type: bytes) -> bool:
-    return content_type.partition(b";")[0].strip().lower() == b"application/xhtml+xml"
+    return html_kind(content_type) == "html" and _is_ascii_compatible(content_type)
 
 
 @functools.lru_cache(maxsize=128)

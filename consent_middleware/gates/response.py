@@ -21,6 +21,7 @@ from .answer_cookies import add_token, deletions
 from .encodings import Body
 from .findings import Action, Finding
 from .gates import Gates
+from .heads import read_head
 from .html_answer import is_activation
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
@@ -37,7 +38,6 @@ _STARTS = frozenset(
 _OVER: Scope = {}
 _lower = bytes.lower
 _names = itemgetter(0)
-_values = itemgetter(1)
 _ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
 DEPENDS: Header = (b"privacy-depends", b"consent")
 """Tells that script that more than the gated elements may differ: the app asked for the consent itself, or our policy is enforced,
@@ -126,13 +126,12 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
                     return self.server_send(plain)
             elif visit is None and not self.is_document:
                 headers = message.get("headers")
-                # Nobody asked about the visitor, and nothing in the answer is ours to judge.
-                if (
-                    type(headers) is list
-                    and self.known.masks.handled.isdisjoint(map(_lower, map(_names, headers)))
-                    and b"html" not in b"".join(map(_values, headers)).lower()
-                ):
-                    return self.server_send(message)
+                if type(headers) is list:
+                    head = read_head(headers)
+                    place = head.content_type
+                    # Nobody asked about the visitor, and nothing in the answer is ours to judge.
+                    if head.is_dull and (place < 0 or html_kind(headers[place][1]) is None):
+                        return self.server_send(message)
             return self.server_send(self._start(message))
         if kind == "http.response.early_hint":
             return self.server_send(self._hinted(message))

@@ -3,7 +3,10 @@
 Requests whose decisions are equal share one ``Rules``. It caches by cookie name, bounded, and losing the cache changes nothing.
 """
 
+import re
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 
 from ..caches import BoundedCache
 from ..consent import Decision
@@ -14,6 +17,8 @@ from ..policy.model import Cookie
 from ..policy.names import CONSIDERED, forms
 from .masks import MaskSet, hidden_headers
 
+_WRITTEN = re.compile(rb"([^;=]*+=?+)[^;]*+;?+")
+"""For each crumb its name and the equals sign, if it has one; and one more match, of nothing, at the end."""
 _NAMES = 4096
 _NEW_NAMES_PER_HEADER = 256
 """Browsers keep about 180 cookies a site; past this many unknown names in one request nobody is served by classifying them."""
@@ -75,7 +80,7 @@ class Rules:
         self._unclassified = policy.declarations.unclassified
         self._rules: BoundedCache[bytes, CookieRule] = BoundedCache(_NAMES)
         self._hidden: BoundedCache[bytes, bytes] = BoundedCache(_NAMES)
-        """From a name as it is written between two semicolons, space and all, to the name that is hidden, or to nothing."""
+        """From a name as it is written after a semicolon, space, "=" and all, to the name that is hidden, or to nothing."""
 
     def rule(self, name: bytes) -> CookieRule:
         """Return the rule of a cookie name, as it stands on the wire."""
@@ -91,27 +96,27 @@ class Rules:
 
         Raw crumbs: what is malformed or unclassified stays, byte for byte, and so does the whole header when nothing is dropped.
         """
-        known = self._hidden.get
-        hidden: list[bytes] = []
-        kept: list[bytes] = []
-        budget = _NEW_NAMES_PER_HEADER
-        for crumb in header.split(b";"):
-            written, equals, _ = crumb.partition(b"=")
-            name = known(written)
-            if name is None and equals and budget:
-                budget -= 1
-                name = self._hidden_name(written)
-            if name and equals:
-                hidden.append(name)
-            else:
-                kept.append(crumb)
-        if not hidden:
+        written = _WRITTEN.findall(header)
+        hidden = list(map(self._hidden.get, written))
+        if None in hidden:
+            hidden = self._learnt(written, hidden)
+        names = tuple(filter(None, hidden))
+        if not names:
             return header, ()
-        return b";".join(kept).lstrip(b" \t"), tuple(hidden)
+        return b";".join(compress(header.split(b";"), map(not_, hidden))).lstrip(b" \t"), names
+
+    def _learnt(self, written: list[bytes], hidden: list[bytes | None]) -> list[bytes | None]:
+        """Work out the names that were not seen before, in a header of which each part may have one."""
+        budget = _NEW_NAMES_PER_HEADER
+        for place, name in enumerate(hidden):
+            if name is None and budget:
+                budget -= 1
+                hidden[place] = self._hidden_name(written[place])
+        return hidden
 
     def _hidden_name(self, written: bytes) -> bytes:
-        name = written.strip(b" \t")
-        hidden = name if self.rule(name).is_hidden else b""
+        name = written[:-1].strip(b" \t") if written.endswith(b"=") else None
+        hidden = name if name is not None and self.rule(name).is_hidden else b""
         if len(written) <= _NAME_LIMIT:
             self._hidden.put(written, hidden)
         return hidden
