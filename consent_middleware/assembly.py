@@ -61,22 +61,33 @@ def assemble(
     language_of: Callable[[Scope], str | None] | None,
     report: Report | None,
     disclosed: Callable[[telemetry.Disclosure], None] | None,
+    before: Parts | None = None,
 ) -> Parts:
-    """Make every part, and hand each what it needs of the others."""
-    recorder = _recorder(policy, ledger, is_observing=is_observing)
-    seen = SeenCookies(ledger.remember_cookie if ledger is not None else None)
+    """Make every part, and hand each what it needs of the others.
+
+    ``before``: the parts under the version of the policy that held until now. What they remember, or hold in hand, goes on.
+    """
+    recorder = _recorder(policy, ledger, is_observing=is_observing, before=before)
+    seen = before.seen if before else SeenCookies(ledger.remember_cookie if ledger is not None else None)
     tokens = Tokens(policy, secret_keys)
     masks = MaskSets(policy)
     recognition = Recognition(policy, tokens, masks)
     report = report or (observation.log_once() if is_observing else None)
     notice = report or observation.log_once()
-    disclosure_log = telemetry.DisclosureLog(policy, ledger.database) if ledger is not None else None
+    disclosure_log = _disclosure_log(policy, ledger, before)
     listeners = (disclosed, disclosure_log.add if disclosure_log is not None else None)
-    disclosures = telemetry.Disclosures(policy, *(listener for listener in listeners if listener is not None))
+    disclosures = (
+        before.disclosures
+        if before
+        else telemetry.Disclosures(policy, *(listener for listener in listeners if listener is not None))
+    )
     # What only some policies ask for stands around the app, so that others pay nothing for it.
     app = notices.around(app, policy, notice)
     app = validators.around(app, policy, report, is_observing=is_observing)
-    observed_hosts = ObservedHosts(policy, report)
+    observed_hosts = before.observed_hosts if before else ObservedHosts(policy, report)
+    if before:
+        disclosures.follow(policy)
+        observed_hosts.follow(policy)
     pages = Pages(
         policy=policy,
         prefix=prefix,
@@ -133,7 +144,17 @@ def assemble(
     )
 
 
-def _recorder(policy: Policy, ledger: Ledger | None, *, is_observing: bool) -> Recorder | None:
+def _disclosure_log(policy: Policy, ledger: Ledger | None, before: Parts | None) -> telemetry.DisclosureLog | None:
+    if before is not None and before.disclosure_log is not None:
+        before.disclosure_log.follow(policy)
+        return before.disclosure_log
+    return telemetry.DisclosureLog(policy, ledger.database) if ledger is not None else None
+
+
+def _recorder(policy: Policy, ledger: Ledger | None, *, is_observing: bool, before: Parts | None) -> Recorder | None:
+    if before is not None and before.recorder is not None:
+        before.recorder.follow(policy)
+        return before.recorder
     if ledger is not None:
         return Recorder(policy, ledger.database)
     if policy.recording is not None and not is_observing:

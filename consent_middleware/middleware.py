@@ -1,16 +1,18 @@
 """The story of one request."""
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from .asgi import ASGIApp, Receive, Scope, Send, route_path
-from .assembly import assemble
+from .assembly import Parts, assemble
 from .consent import SCOPE_KEY
 from .errors import ConfigurationError
 from .gates import observation, preparation
 from .gates.documents import is_navigation
 from .gates.findings import Report
+from .gates.recognition import Superseded
 from .gates.request import admit
 from .gates.response import ResponseGate, supersede
 from .ledger import Ledger
@@ -62,10 +64,9 @@ class ConsentMiddleware:
         self.policy = Policy.of(policy)
         self.ledger = Ledger(ledger, secret_keys=keys, spool=spool) if ledger is not None else None
         self._is_observing = mode == "observe"
-        self._is_https = self.policy.is_https
-        parts = self._parts = assemble(
+        self._assemble = functools.partial(
+            assemble,
             app,
-            policy=self.policy,
             secret_keys=keys,
             prefix=self.prefix,
             ledger=self.ledger,
@@ -75,6 +76,13 @@ class ConsentMiddleware:
             report=report,
             disclosed=disclosed,
         )
+        self._take(self._assemble(policy=self.policy))
+
+    def _take(self, parts: Parts) -> None:
+        """Work with these parts from now on."""
+        self._parts = parts
+        self.policy = parts.policy
+        self._is_https = parts.policy.is_https
         self.app = parts.app
         self.tokens = parts.tokens
         self.recorder = parts.recorder
@@ -98,7 +106,13 @@ class ConsentMiddleware:
         is_secure = self._is_https
         if is_secure is None:
             is_secure = scope.get("scheme") in _SECURE_SCHEMES
-        known = self._recognition.recognize(headers, shape, is_secure)
+        try:
+            known = self._recognition.recognize(headers, shape, is_secure)
+        except Superseded:
+            # A version of the policy took effect since the last request.
+            self._take(self._assemble(policy=self.policy.successor(), before=self._parts))
+            await self(scope, receive, send)
+            return
         if self._report is not None and known.hidden:
             observation.report_hidden(known.hidden, known.rules, self._report)
 

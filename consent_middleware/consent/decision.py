@@ -28,7 +28,8 @@ def decide(policy: Policy, consent: Consent, signals: Signals) -> Decision:
     """Combine the three; unknown means not allowed.
 
     A Global Privacy Control signal takes away the purposes that honor it, by the policy's precedence: with ``latest`` (what
-    California asks for) an "allow" that was given while the signal was on stands, an older one does not.
+    California asks for) an "allow" that was given while the signal was on stands, an older one does not. Whoever answered a newer
+    version of the policy is not asked by a process that has not got it yet: two processes would ask by turns.
     """
     granted = consent.allowed
     by_signal = _refused_by_signal(policy, consent, signals)
@@ -44,7 +45,8 @@ def decide(policy: Policy, consent: Consent, signals: Signals) -> Decision:
     asks = tuple(
         name
         for name in policy.optional
-        if name not in granted
+        if not consent.is_ahead
+        and name not in granted
         and name not in consent.refused
         and name not in by_signal
         and policy.purposes[name].basis == "consent"

@@ -1,8 +1,10 @@
 """The signed token that carries a choice from request to request.
 
-``<id><flag>.<allowed><.refused>.<time>.<signature>``: a random id of 16 characters, one flag, the digests of what was allowed and
-refused (four characters each), and itsdangerous' timestamp and SHA-256 signature. The token is the state: any process that
-holds the key can serve any visitor. It says nothing about a purpose whose digest has changed, so only that one is asked again.
+``<id><flag><version>.<allowed>.<refused>.<time>.<signature>``: a random id of 16 characters, one flag, three characters for the day
+on which the policy's version took effect (none where no version is declared), the digests of what was allowed and refused (four
+characters each), and itsdangerous' timestamp and SHA-256 signature. The token is the state: any process that holds the key can
+serve any visitor. It says nothing about a purpose whose digest has changed, so only that one is asked again; and by the day, a
+process that still has the version before knows that it is not the one to ask.
 """
 
 import functools
@@ -21,6 +23,7 @@ from .value import NO_CHOICE, Consent
 
 SALT = b"consent_middleware.token.1"
 _ID_LENGTH = 16
+_HEAD_LENGTHS = (_ID_LENGTH + 1, _ID_LENGTH + 4)
 _ANSWERS = 512
 _MAX_LENGTH = 1024
 """Longer than any token this package makes: a longer value is not worth a signature check."""
@@ -55,6 +58,8 @@ class Tokens:
 
     def __init__(self, policy: Policy, secret_keys: Sequence[str]) -> None:
         self._policy = policy
+        self._generation = policy.generation
+        self._marker = _marker_of(policy.generation)
         self._answers: BoundedCache[str, frozenset[str]] = BoundedCache(_ANSWERS)
         self._lifetime = policy.declarations.lifetime.seconds or 0
         # itsdangerous signs with the last key of the list and tries from the last to the first.
@@ -67,7 +72,7 @@ class Tokens:
 
     def mint(self, consent: Consent) -> str:
         """Return the token of a recorded choice."""
-        head = f"{consent.id}{_FLAGS[consent.gpc]}"
+        head = f"{consent.id}{_FLAGS[consent.gpc]}{self._marker}"
         payload = f"{head}.{self._digests(consent.allowed)}.{self._digests(consent.refused)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
@@ -83,9 +88,10 @@ class Tokens:
             payload, _, stamp = signed.rpartition(b".")
             chosen_at = int.from_bytes(base64_decode(stamp), "big")
             head, allowed, refused = payload.decode("ascii").split(".")
+            generation = _generation_in(head[_ID_LENGTH + 1 :])
         except (BadData, ValueError):
             return NO_CHOICE
-        if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) != _ID_LENGTH + 1:
+        if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) not in _HEAD_LENGTHS:
             return NO_CHOICE
         return Consent(
             choice_made=True,
@@ -94,6 +100,7 @@ class Tokens:
             allowed=self._names(allowed),
             refused=self._names(refused),
             gpc=head[_ID_LENGTH] == _FLAGS[True],
+            is_ahead=generation > self._generation,
         )
 
     def expires_at(self, consent: Consent) -> float:
@@ -112,3 +119,14 @@ class Tokens:
             found = frozenset(known[part] for part in parts if part in known)
             self._answers.put(digests, found)
         return found
+
+
+def _marker_of(generation: int) -> str:
+    """Days since 1970, up to the year 2687, in three characters of base64url."""
+    if not generation:
+        return ""
+    return base64_encode(min(generation, 0x3FFFF).to_bytes(3, "big")).decode("ascii")[1:]
+
+
+def _generation_in(marker: str) -> int:
+    return int.from_bytes(base64_decode(f"A{marker}"), "big") if marker else 0

@@ -21,6 +21,8 @@ class Consent:
     allowed: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     gpc: bool = False
+    is_ahead: bool = False
+    """It was chosen under a newer version of the policy than this process knows: another one asks about what is missing here."""
     effective: frozenset[str] = field(default=_ALWAYS, compare=False)
     """What may happen in this request: necessary purposes and what signals leave of ``allowed``. The decision fills it in."""
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from ..asgi import Scope
@@ -118,15 +119,7 @@ class Visit:
 
     def exempt(self, mark: str) -> None:
         """Remember in the token that the visitor asked for one cookie (``cookie:<name>``) of a purpose refused before."""
-        consent = self.consent
-        marked = Consent(
-            choice_made=True,
-            id=consent.id,
-            chosen_at=consent.chosen_at,
-            allowed=consent.allowed | {mark},
-            refused=consent.refused,
-            gpc=consent.gpc,
-        )
+        marked = replace(self.consent, allowed=self.consent.allowed | {mark})
         self.consent, self.decision = self._decide(marked, self.signals)
 
     @property
@@ -168,14 +161,7 @@ class Visit:
             self.choice = None
             self.consent, self.decision = self._decide(previous, self.signals)
             return
-        kept = Consent(
-            choice_made=True,
-            id=chosen.id,
-            chosen_at=chosen.chosen_at,
-            allowed=chosen.allowed & previous.allowed,
-            refused=chosen.refused,
-            gpc=chosen.gpc,
-        )
+        kept = replace(chosen, allowed=chosen.allowed & previous.allowed)
         self.consent, self.decision = self._decide(kept, self.signals)
         self.is_committed = True
 

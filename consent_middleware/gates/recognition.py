@@ -45,6 +45,10 @@ class Known(msgspec.Struct, frozen=True, eq=False, gc=False):
         return "<Known>"
 
 
+class Superseded(Exception):
+    """Another version of the policy has taken effect: this one decides nothing any more."""
+
+
 class Recognition:
     """Reads tokens and remembers what they mean."""
 
@@ -58,12 +62,10 @@ class Recognition:
         # By security and signal: is_secure + 2 * gpc.
         self._known: tuple[BoundedCache[bytes, Known], ...] = tuple(BoundedCache(_VISITORS) for _ in range(4))
         self._consents: BoundedCache[bytes, Consent] = BoundedCache(_TOKENS)
-        self._decisions: BoundedCache[tuple[frozenset[str], frozenset[str], bool, bool], tuple[Decision, Rules]] = (
-            BoundedCache(_DECISIONS)
-        )
+        self._decisions: BoundedCache[tuple[object, ...], tuple[Decision, Rules]] = BoundedCache(_DECISIONS)
 
     def recognize(self, headers: list[Header], shape: Shape, is_secure: bool) -> Known:
-        """Return what the headers of a request say about its visitor."""
+        """Return what the headers of a request say about its visitor. Raises Superseded once another policy holds."""
         if shape.is_plain:
             known = self._known[is_secure].get(headers[shape.cookie][1])
             if known is not None and time.time() < known.expires_at:
@@ -84,7 +86,7 @@ class Recognition:
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
         """Combine consent and signals, from memory where an equal answer was given before."""
-        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc)
+        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc, consent.is_ahead)
         found = self._decisions.get(key)
         if found is None:
             decision = decide(self._policy, consent, signals)
@@ -93,12 +95,17 @@ class Recognition:
         return found
 
     def _study(self, cookie: bytes, is_secure: bool, gpc: bool, *, is_single: bool) -> Known:
+        # What is remembered counts no longer than the policy does, so that this is asked here, and not for each request.
+        until = self._policy.until
+        if time.time() >= until:
+            raise Superseded
         signals = SIGNALS[gpc]
         consent = self._consent(cookie, is_secure)
         decision, rules = self.decide(consent, signals)
         kept, hidden = rules.filter_cookie(cookie)
         pair = or_gone(b"cookie", kept or None) if hidden and is_single else None
-        return Known(consent, decision, signals, rules, rules.masks, self._tokens.expires_at(consent), pair, hidden)
+        expires_at = min(self._tokens.expires_at(consent), until)
+        return Known(consent, decision, signals, rules, rules.masks, expires_at, pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
         now = time.time()
@@ -126,5 +133,6 @@ def effective(consent: Consent, decision: Decision) -> Consent:
         allowed=consent.allowed,
         refused=consent.refused,
         gpc=consent.gpc,
+        is_ahead=consent.is_ahead,
         effective=decision.allowed,
     )

@@ -119,9 +119,13 @@ class ObservedHosts:
 
     def __init__(self, policy: Policy, report: Report | None) -> None:
         self._report = report or _log
-        self._owners = {bare(host): service for service in policy.services.values() for host in service.hosts}
         self._found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
         self._lock = threading.Lock()
+        self.follow(policy)
+
+    def follow(self, policy: Policy) -> None:
+        """Ask another version of the policy from now on."""
+        self._owners = {bare(host): service for service in policy.services.values() for host in service.hosts}
 
     def add(self, violation: Violation, decision: Decision) -> None:
         """Remember one violation, if there is room for it.

@@ -140,7 +140,7 @@ class Pages:
     async def _gpc(self, scope: Scope, receive: Receive) -> Answer:
         """https://www.w3.org/TR/gpc/, section 4: the same for everyone."""
         policy = self._policy
-        versions = [version.effective for version in policy.declarations.versions if version.effective <= date.today()]
+        versions = [version.effective for version in policy.declarations.versions if version.effective <= policy.day]
         content = {
             "gpc": bool(policy.refused_by_gpc) or "marketing" not in policy.purposes,
             "lastUpdate": max(versions, default=_STATEMENT_DATE).isoformat(),

@@ -1,7 +1,8 @@
 """What the site declares."""
 
 from .classifier import classify
-from .policy import DeclaredCookie, Policy
+from .declared_cookies import DeclaredCookie
+from .policy import Policy
 from .purposes import Purpose
 from .verdict import Verdict
 

@@ -18,6 +18,7 @@ from .recorder_checks import check_recorder
 from .rights_checks import check_rights
 from .telemetry_checks import check_telemetry
 from .texts import Text
+from .version_checks import check_notices, check_versions
 from .written import HOST, ID, LANGUAGE, is_url
 
 _NEVER_NECESSARY = "marketing"
@@ -35,7 +36,8 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         _settings,
         _site,
         check_banner,
-        _versions,
+        check_versions,
+        check_notices,
         _purposes,
         check_services,
         check_cookies,
@@ -143,19 +145,6 @@ def _site(declared: Declarations, add: Add) -> None:
         )
 
 
-def _versions(declared: Declarations, add: Add) -> None:
-    seen: set[str] = set()
-    for index, version in enumerate(declared.versions):
-        if version.version and version.version in seen:
-            add(
-                f"versions[{index}].version",
-                version.version,
-                "Two versions carry this name.",
-                "Give each version a name of its own, for example its date.",
-            )
-        seen.add(version.version)
-
-
 def _purposes(declared: Declarations, add: Add) -> None:
     built_in = {purpose.id: purpose for purpose in BUILT_IN}
     for name, table in declared.purposes.items():
@@ -211,6 +200,9 @@ def _all_texts(declared: Declarations) -> Iterator[tuple[str, Text | None]]:
     yield "retention.description", declared.retention.description
     for index, version in enumerate(declared.versions):
         yield f"versions[{index}].summary", version.summary
+    for index, notice in enumerate(declared.notices):
+        yield f"notices[{index}].title", notice.title
+        yield f"notices[{index}].text", notice.text
     for purpose, table in declared.purposes.items():
         yield f"purposes.{purpose}.title", table.title
         yield f"purposes.{purpose}.description", table.description

@@ -28,10 +28,12 @@ def purpose_digest(
     retention: Sequence[Lifetime],
     language: str,
     recorded: Sequence[object] = (),
+    renewed_by: str = "",
 ) -> str:
     """Digest everything said about ``purpose`` in ``language``, the first of the site.
 
-    Other languages are translations of it: adding or correcting one asks nobody again. Order in the file does not count.
+    ``renewed_by``: the version that asks about it again, whatever else stays. Other languages are translations of it: adding or
+    correcting one asks nobody again. Order in the file does not count.
     """
 
     def said(text: Text) -> str:
@@ -63,6 +65,8 @@ def purpose_digest(
     if storage:
         # Only then, so that a policy without any has the digest it had before there were such keys.
         told.append(sorted([s.kind, s.key, _length(s.lifetime), said(s.description), s.service or ""] for s in storage))
+    if renewed_by:
+        told.append(["version", renewed_by])
     return shorten(purpose.id, told)
 
 

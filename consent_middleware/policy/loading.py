@@ -59,23 +59,25 @@ class _Walk:
             self._add(key, data, "A table is expected here.", f"Write [{key}] and its keys on lines of their own.")
             return None
         hints = get_type_hints(cls)
-        fields = {field.name: field for field in msgspec.structs.fields(cls)}
+        # By the names a file uses: "from" is a word of Python's.
+        fields = {field.encode_name: field for field in msgspec.structs.fields(cls)}
         for name in data.keys() - fields.keys():
             near = difflib.get_close_matches(str(name), fields, n=1)
             way_out = f'Did you mean "{near[0]}"?' if near else f"Known keys here: {', '.join(fields)}."
             self._add(_join(key, str(name)), data[name], "This key is not known.", way_out)
         values: dict[str, object] = {}
         for name, field in fields.items():
+            kind = hints[field.name]
             if name not in data:
                 if field.required:
                     self._add(_join(key, name), None, "This key is required.", f"Add {name} = … to this table.")
-                    values[name] = _PLACEHOLDERS[hints[name]]
+                    values[field.name] = _placeholder(kind)
                 continue
-            value = self.value(hints[name], data[name], _join(key, name))
+            value = self.value(kind, data[name], _join(key, name))
             if value is not None:
-                values[name] = value
+                values[field.name] = value
             elif field.required:
-                values[name] = _PLACEHOLDERS[hints[name]]
+                values[field.name] = _placeholder(kind)
         return cls(**values)
 
     def value(self, kind: object, data: object, key: str) -> object:
@@ -118,6 +120,11 @@ class _Walk:
     def _add(self, key: str, value: object, message: str, way_out: str) -> None:
         shown = "" if value is None else as_toml(value)
         self.problems.append(Problem(file=self.file, key=key, value=shown, message=message, way_out=way_out))
+
+
+def _placeholder(kind: object) -> object:
+    """What stands for a required value that is missing; of a text's two forms, the plain one."""
+    return next(_PLACEHOLDERS[member] for member in _members(kind) if member in _PLACEHOLDERS)
 
 
 def as_toml(value: object) -> str:

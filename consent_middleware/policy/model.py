@@ -59,11 +59,30 @@ class Version(Table, frozen=True, kw_only=True):
     version: str
     """Its name, often its date. Recorded with every choice."""
     effective: date
-    """The day from which it holds."""
+    """It holds from the beginning of this day (UTC). One in the future is announced until then."""
     summary: Text = ""
-    """What changed, as visitors are told."""
+    """What changed, in plain words: shown before it takes effect, where it asks again, and in the list of versions."""
     material: bool = True
-    """Whether visitors have to be told of it."""
+    """``false``: visitors need not be told before; the version is only listed."""
+    purposes: list[str] = msgspec.field(default_factory=list)
+    """Purposes that are asked about again once it holds, besides those whose description here changes."""
+    announced: date | None = None
+    """Since when visitors are told; without it, since the file says so."""
+
+
+class Notice(Table, frozen=True, kw_only=True):
+    """``[[notices]]``: something every visitor is told in the banner's place, without being asked anything."""
+
+    id: str
+    text: Text
+    title: Text = ""
+    kind: Literal["notice", "incident", "rights", "controller"] = "notice"
+    """An incident, something about visitors' rights, a change of who is responsible, or none of these."""
+    since: date = msgspec.field(name="from")
+    until: date | None = None
+    """The last day on which it is shown; without it, until it is taken out of the file."""
+    url: str | None = None
+    """Where there is more to read."""
 
 
 class PurposeTable(Table, frozen=True, kw_only=True):
@@ -313,6 +332,8 @@ class Declarations(Table, frozen=True, kw_only=True):
     """Google Consent Mode v2: ``true``, or a table of its signals and the purposes they follow."""
     share: str | None = None
     """``example.com`` shares one choice across its sibling hosts."""
+    next: str | None = None
+    """The policy file that takes over on the day its new version takes effect, beside this one."""
     origins: list[str] = msgspec.field(default_factory=list)
     """Other origins of the site's own that may read and record a choice (CORS)."""
 
@@ -320,6 +341,7 @@ class Declarations(Table, frozen=True, kw_only=True):
     contact: Contact = Contact()
     banner: BannerTable = BannerTable()
     versions: list[Version] = msgspec.field(default_factory=list)
+    notices: list[Notice] = msgspec.field(default_factory=list)
     purposes: dict[str, PurposeTable] = msgspec.field(default_factory=dict)
     cookies: list[Cookie] = msgspec.field(default_factory=list)
     services: list[Service] = msgspec.field(default_factory=list)

@@ -5,36 +5,22 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import PolicyError, Problem
-from . import checks, digests, loading
+from . import checks, digests, loading, timeline
+from .declared_cookies import DeclaredCookie, declared_cookies
 from .identifiers import identifiers_of
-from .lifetimes import Lifetime
-from .model import Cookie, Declarations, PurposeTable, Service, StorageKey
+from .merging import merged_purposes
+from .model import Cookie, Declarations, Notice, Service, StorageKey, Version
 from .names import CONSIDERED, forms
 from .patterns import NameTable
-from .purposes import BUILT_IN, Purpose
+from .purposes import Purpose
 from .recording import Recording, recording_of
 from .texts import Text, text_in
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredCookie:
-    """What the policy says of one cookie name. ``key`` is its place in the file: ``cookies[3]``, ``services[0].cookies[1]`` or
-    ``telemetry[2].cookie``."""
-
-    purpose: str
-    service: str | None
-    key: str
-    cookie: Cookie
-
-    @property
-    def lifetime(self) -> Lifetime | None:
-        return self.cookie.lifetime
+from .timeline import Announcement
 
 
 class Policy:
@@ -42,16 +28,35 @@ class Policy:
 
     ``Policy.load(path)`` reads a TOML file, ``Policy.parse(text)`` a text, and ``Policy()`` is the built-in policy: all
     built-in purposes, nothing of the site's own. Raises PolicyError with every problem found.
+
+    A policy is what holds on one ``day``; once ``until`` has come, ``successor()`` holds. ``following``: the policy of the file
+    that takes over then.
     """
 
-    def __init__(self, declarations: Declarations | None = None, *, file: str = "(policy)") -> None:
+    def __init__(
+        self,
+        declarations: Declarations | None = None,
+        *,
+        file: str = "(policy)",
+        day: date | None = None,
+        following: "Policy | None" = None,
+    ) -> None:
         declared = declarations if declarations is not None else Declarations()
         problems = checks.check(declared, file)
         if problems:
             raise PolicyError(problems)
         self.file = file
         self.declarations = declared
-        self.purposes: Mapping[str, Purpose] = _merged(declared.purposes)
+        self.day = day if day is not None else timeline.today()
+        self.following = following
+        upcoming = self._upcoming
+        self.until = timeline.next_change(declared, upcoming, self.day)
+        """Seconds since 1970: when something in it begins or ends; infinite where nothing will."""
+        self.generation = timeline.generation_of(declared.versions, self.day)
+        """Grows with each version that takes effect, so that of two tokens it can be told which knew more."""
+        self.notices: Sequence[Notice] = timeline.current(declared.notices, self.day)
+        """What visitors are told today."""
+        self.purposes: Mapping[str, Purpose] = merged_purposes(declared.purposes)
         self.services: Mapping[str, Service] = {
             service.id: service for service in declared.services if service.purpose in self.purposes
         }
@@ -64,7 +69,7 @@ class Policy:
         self.identifiers = tuple(identifiers_of(declared))
         """Under which names the app's own identifiers travel."""
         self._grounds = _purposes_by_field(declared)
-        self._cookies = NameTable([(name, entry) for name, entry in _declared_cookies(declared)])
+        self._cookies = NameTable([(name, entry) for name, entry in declared_cookies(declared)])
         self.recording: Recording | None = recording_of(declared)
         """What the recorder may record; ``None`` where it is off."""
         self.digests: Mapping[str, str] = self._digests()
@@ -94,6 +99,11 @@ class Policy:
     @classmethod
     def parse(cls, text: str, *, file: str = "(policy)") -> "Policy":
         """Read TOML from ``text``; ``file`` is the name that problems carry."""
+        return cls._parse(text, file, (Path(file),))
+
+    @classmethod
+    def _parse(cls, text: str, file: str, path: Sequence[Path]) -> "Policy":
+        """``path``: the files that led here, this one last."""
         problems: list[Problem] = []
         data = loading.parse_toml(text, file, problems)
         if problems:
@@ -103,7 +113,37 @@ class Policy:
         problems += [problem for problem in checks.check(declared, file) if problem.key not in shown]
         if problems:
             raise PolicyError(problems)
-        return cls(declared, file=file)
+        if declared.next is None:
+            return cls(declared, file=file)
+        following = cls._following(declared, file, path)
+        taken_over = timeline.new_in(following.declarations, declared)[0].effective
+        return following if taken_over <= timeline.today() else cls(declared, file=file, following=following)
+
+    @classmethod
+    def _following(cls, declared: Declarations, file: str, path: Sequence[Path]) -> "Policy":
+        """Read the file that ``next`` names. It says by a version of its own when it takes over."""
+
+        def problem(message: str, way_out: str) -> PolicyError:
+            return PolicyError(
+                [Problem(file=file, key="next", value=f'"{declared.next}"', message=message, way_out=way_out)]
+            )
+
+        place = Path(file).parent / str(declared.next)
+        if place in path:
+            raise problem("The files lead round in a circle.", "The last file of the row has no next.")
+        try:
+            text = place.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise problem(
+                f'"{place}" cannot be read.', "Name a TOML file in UTF-8 beside this one, or leave next out."
+            ) from error
+        following = cls._parse(text, str(place), (*path, place))
+        if not timeline.new_in(following.declarations, declared):
+            raise problem(
+                "That file declares no version that this one does not, so nothing says when it takes over.",
+                "Add [[versions]] with its effective date to that file, and only there.",
+            )
+        return following
 
     @classmethod
     def of(cls, policy: "Policy | str | Path | None") -> "Policy":
@@ -135,10 +175,50 @@ class Policy:
 
     @property
     def version(self) -> str:
-        """The newest declared version that is in effect today, or ``""``."""
-        today = datetime.now(UTC).date()
-        versions = [version for version in self.declarations.versions if version.effective <= today]
-        return max(versions, key=lambda version: version.effective).version if versions else ""
+        """The newest declared version that is in effect, or ``""``."""
+        versions = timeline.in_effect(self.declarations.versions, self.day)
+        return versions[-1].version if versions else ""
+
+    @property
+    def _upcoming(self) -> list[Version]:
+        """Versions that the file declares which takes over."""
+        return timeline.new_in(self.following.declarations, self.declarations) if self.following is not None else []
+
+    @functools.cached_property
+    def announcements(self) -> Sequence[Announcement]:
+        """Versions that visitors are told of today, before they take effect; the next one first."""
+        following = self.following
+        found = [
+            Announcement(version=version, titles=tuple(self.purposes[name].title for name in version.purposes))
+            for version in self.declarations.versions
+            if timeline.is_announced(version, self.day)
+        ]
+        for place, version in enumerate(self._upcoming):
+            if following is not None and timeline.is_announced(version, self.day):
+                # It changes what the whole file says; later ones only what they name.
+                names = dict.fromkeys([*(self._changed_in(following) if place == 0 else ()), *version.purposes])
+                titles = tuple(following.purposes[name].title for name in names)
+                found.append(Announcement(version=version, titles=titles))
+        return sorted(found, key=lambda announcement: announcement.version.effective)
+
+    @functools.cached_property
+    def last_change(self) -> Version | None:
+        """The newest version in effect that mattered to visitors: what they are told where they are asked again."""
+        mattered = [version for version in self.declarations.versions if version.material or version.purposes]
+        return next(reversed(timeline.in_effect(mattered, self.day)), None)
+
+    def successor(self) -> "Policy":
+        """Return the policy that holds once ``until`` has come; never one of an earlier day, whatever the clock says then."""
+        day = max(timeline.today(), timeline.day_of(self.until))
+        holds = self
+        # Whoever slept through more than one of them catches up.
+        while holds.following is not None and holds._upcoming[0].effective <= day:
+            holds = holds.following
+        return Policy(holds.declarations, file=holds.file, day=day, following=holds.following)
+
+    def _changed_in(self, other: "Policy") -> list[str]:
+        """Purposes of ``other`` that are asked about there, and were said something else about here, or nothing."""
+        return [name for name in other.optional if other.digests[name] != self.digests.get(name)]
 
     def find_cookie(self, name: str) -> DeclaredCookie | None:
         """Return what the policy declares about a cookie name, or ``None``.
@@ -164,13 +244,14 @@ class Policy:
 
     def cookies_of(self, purpose: str) -> list[Cookie]:
         """Return the declared cookies of a purpose, those of ``services[].cookies`` included."""
-        return [entry.cookie for _, entry in _declared_cookies(self.declarations) if entry.purpose == purpose]
+        return [entry.cookie for _, entry in declared_cookies(self.declarations) if entry.purpose == purpose]
 
     def storage_of(self, purpose: str) -> list[StorageKey]:
         return [entry for entry in self.declarations.storage if entry.purpose == purpose]
 
     def _digests(self) -> dict[str, str]:
         declared = self.declarations
+        renewed_by = timeline.renewals(declared.versions, self.day)
         found: dict[str, str] = {}
         for purpose in self.purposes.values():
             found[purpose.id] = digests.purpose_digest(
@@ -182,6 +263,7 @@ class Policy:
                 [declared.retention.telemetry] if any(f.purpose == purpose.id for f in declared.telemetry) else [],
                 self.languages[0],
                 self.recording.told_of(purpose.id) if self.recording is not None else (),
+                renewed_by.get(purpose.id, ""),
             )
         for service in self.services.values():
             found[service.id] = digests.service_digest(service)
@@ -192,59 +274,9 @@ class Policy:
         return digests.told_apart(found)
 
 
-def _merged(tables: Mapping[str, PurposeTable]) -> dict[str, Purpose]:
-    """Merge the built-in purposes with what the site says differently; its own purposes follow."""
-    merged: dict[str, Purpose] = {}
-    for standard in BUILT_IN:
-        table = tables.get(standard.id, PurposeTable())
-        if not table.offered:
-            continue
-        own_words = table.title is not None or table.description is not None
-        merged[standard.id] = Purpose(
-            id=standard.id,
-            basis=table.basis or standard.basis,
-            title=table.title if table.title is not None else standard.title,
-            description=table.description if table.description is not None else standard.description,
-            honors_gpc=table.honors_gpc if table.honors_gpc is not None else standard.honors_gpc,
-            wording=None if own_words else standard.wording,
-        )
-    for name, table in tables.items():
-        if name in merged or not table.offered:
-            continue
-        merged[name] = Purpose(
-            id=name,
-            basis=table.basis or "consent",
-            title=table.title or name,
-            description=table.description or "",
-            honors_gpc=bool(table.honors_gpc),
-        )
-    return merged
-
-
 def _purposes_by_field(declared: Declarations) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for ground in declared.grounds:
         for field in ground.fields:
             found.setdefault(field, set()).add(ground.purpose)
-    return found
-
-
-def _declared_cookies(declared: Declarations) -> list[tuple[str, DeclaredCookie]]:
-    found: list[tuple[str, DeclaredCookie]] = []
-    for index, cookie in enumerate(declared.cookies):
-        written = cookie.name or cookie.pattern or ""
-        entry = DeclaredCookie(purpose=cookie.purpose, service=cookie.service, key=f"cookies[{index}]", cookie=cookie)
-        found.append((written, entry))
-    for index, service in enumerate(declared.services):
-        for place, written in enumerate(service.cookies):
-            cookie = Cookie(name=written, purpose=service.purpose, service=service.id)
-            key = f"services[{index}].cookies[{place}]"
-            found.append((written, DeclaredCookie(purpose=service.purpose, service=service.id, key=key, cookie=cookie)))
-    known = {written for written, _ in found}
-    for identifier in identifiers_of(declared):
-        if identifier.source == "cookie" and identifier.name not in known:
-            field = identifier.field
-            cookie = Cookie(name=identifier.name, purpose=field.purpose, description=field.description or field.title)
-            entry = DeclaredCookie(purpose=field.purpose, service=None, key=identifier.key, cookie=cookie)
-            found.append((identifier.name, entry))
     return found

@@ -45,6 +45,10 @@ class Disclosures:
         self._lock = threading.Lock()
         self._counts: dict[tuple[str, str, str, bool], int] = {}
 
+    def follow(self, policy: Policy) -> None:
+        """Ask another version of the policy from now on."""
+        self._policy = policy
+
     @property
     def counts(self) -> Mapping[tuple[str, str, str, bool], int]:
         """How often, by field, purpose, reason and whether the raw value was returned; bounded, since reasons are free text."""

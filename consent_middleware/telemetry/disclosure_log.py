@@ -35,10 +35,14 @@ class DisclosureLog:
     def __init__(self, policy: Policy, database: Database) -> None:
         self._database = database
         self._writes: BufferedWrites[Disclosure] = BufferedWrites(database, add_disclosures)
-        seconds = policy.declarations.retention.telemetry.seconds or 0
-        self._retention = Retention(database, seconds, delete_disclosures_before)
+        self._retention = Retention(database, 0, delete_disclosures_before)
         self._sweeps = Sweeps(database, delete_disclosures_of, self._writes.pause * 2)
         self._is_watched = False
+        self.follow(policy)
+
+    def follow(self, policy: Policy) -> None:
+        """Keep them as long as another version of the policy says, from now on."""
+        self._retention.seconds = policy.declarations.retention.telemetry.seconds or 0
 
     def add(self, disclosure: Disclosure) -> None:
         """Note a disclosure; without a consent id there is nobody to tell of it. Never blocks or raises."""

@@ -47,13 +47,17 @@ class Recorder:
     """
 
     def __init__(self, policy: Policy, database: Database) -> None:
-        self._recording = policy.recording
         self._database = database
         self._writes: BufferedWrites[Observed] = BufferedWrites(database, self._insert)
-        seconds = policy.declarations.retention.telemetry.seconds or 0
-        self._retention = Retention(database, seconds, delete_events_before)
+        self._retention = Retention(database, 0, delete_events_before)
         self._sweeps = Sweeps(database, delete_events_of, self._writes.pause * 2)
+        self.follow(policy)
         self._is_watched = False
+
+    def follow(self, policy: Policy) -> None:
+        """Record what another version of the policy says from now on, and keep it as long as that says."""
+        self._recording = policy.recording
+        self._retention.seconds = policy.declarations.retention.telemetry.seconds or 0
 
     @property
     def dropped(self) -> int:

@@ -27,13 +27,13 @@ class Retention:
 
     def __init__(self, database: Database, seconds: int, delete: Delete) -> None:
         self._database = database
-        self._seconds = seconds
+        self.seconds = seconds
         self._delete = delete
         self._watch: asyncio.Task[None] | None = None
 
     async def purge(self, now: float) -> int:
         """Delete what is too old at ``now``, page by page; return how much. Raises LedgerUnavailable, LedgerError."""
-        moment, total = int(now) - self._seconds, 0
+        moment, total = int(now) - self.seconds, 0
         while deleted := await self._database.run(functools.partial(self._before, moment), writing=True):
             total += deleted
         return total
@@ -46,7 +46,7 @@ class Retention:
 
     async def _purge_hourly(self, run: Run) -> None:
         while True:
-            moment, deleted = int(time.time()) - self._seconds, 0
+            moment, deleted = int(time.time()) - self.seconds, 0
             try:
                 deleted = await run.transact(
                     functools.partial(self._before, moment), writing=True, seconds=self._database.patience

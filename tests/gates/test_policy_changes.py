@@ -1,0 +1,176 @@
+"""A version of the policy takes effect while a process runs, and while another one still has the version before."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from consent_middleware import ConsentMiddleware, Policy, get_consent
+from consent_middleware.policy import timeline
+from tests.driving import MARK, SAME_ORIGIN, App, call, get, mounted, page, scope_of, token, visit_page
+
+NEW_YEAR = timeline.begins_at(date(2030, 1, 1))
+HOUR = 3600.0
+PRESENT = """
+[[versions]]
+version = "2029"
+effective = 2029-01-01
+[[cookies]]
+name = "_count"
+purpose = "analytics"
+lifetime = "1 month"
+"""
+NEXT = (
+    PRESENT
+    + """
+[[versions]]
+version = "2030"
+effective = 2030-01-01
+summary = "Our counter is now another company's."
+[[services]]
+id = "counter"
+purpose = "analytics"
+hosts = ["count.example"]
+cookies = ["_other"]
+"""
+)
+ALL = ("preference", "analytics", "marketing", "network", "device")
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
+
+
+class Clock:
+    now = NEW_YEAR - HOUR
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def changing(clock: Clock, tmp_path: Path) -> ConsentMiddleware:
+    (tmp_path / "next.toml").write_text(NEXT, encoding="utf-8")
+    (tmp_path / "consent.toml").write_text('next = "next.toml"\n' + PRESENT, encoding="utf-8")
+    return mounted(page(), Policy.load(tmp_path / "consent.toml"))
+
+
+def choose(middleware: ConsentMiddleware, action: str, cookie: str = "") -> str:
+    """Answer, and return the cookie that the browser has from then on."""
+    scope = scope_of("/-/privacy/choice", method="POST", headers=[*SAME_ORIGIN, FORM], cookie=cookie)
+    sent = call(middleware, scope, f"action={action}".encode())
+    assert sent.status == 303
+    assert sent.token is not None
+    return "{}={}".format(*sent.token)
+
+
+def asks(middleware: ConsentMiddleware, cookie: str = "") -> bool:
+    return MARK in visit_page(middleware, cookie=cookie).body
+
+
+def test_it_takes_effect_with_the_first_request_of_its_day(changing: ConsentMiddleware, clock: Clock) -> None:
+    cookie = choose(changing, "accept-all")
+    assert not asks(changing, cookie)
+    clock.now = NEW_YEAR - 1
+    assert not asks(changing, cookie)
+    clock.now = NEW_YEAR
+    answer = visit_page(changing, cookie=cookie)
+    assert MARK in answer.body
+    assert changing.policy.version == "2030"
+    assert b"count.example" not in b"".join(answer.values(b"content-security-policy-report-only"))
+
+
+def test_only_the_changed_purpose_is_off_until_it_is_answered(changing: ConsentMiddleware, clock: Clock) -> None:
+    cookie = choose(changing, "accept-all")
+    clock.now = NEW_YEAR
+    app = App()
+    middleware = mounted(app, changing.policy)
+    get(middleware, cookie=f"_count=1; {cookie}")
+    consent = get_consent(app.scope)
+    assert [name for name in ALL if not consent.allows(name)] == ["analytics"]
+    cookie = choose(changing, "accept-all", cookie)
+    assert not asks(changing, cookie)
+
+
+def test_what_the_process_remembers_goes_on(changing: ConsentMiddleware, clock: Clock) -> None:
+    before = changing.disclosures, changing.observed_hosts, changing._parts.seen
+    clock.now = NEW_YEAR
+    get(changing)
+    assert (changing.disclosures, changing.observed_hosts, changing._parts.seen) == before
+    assert changing.policy.version == "2030"
+
+
+def test_two_processes_with_two_versions_never_ask_by_turns(clock: Clock) -> None:
+    """A deployment takes minutes, and a visitor's requests go now to the one, now to the other."""
+    clock.now = NEW_YEAR
+    old, new = mounted(page(), PRESENT), mounted(page(), NEXT)
+    cookie = choose(old, "accept-all")
+    assert (asks(old, cookie), asks(new, cookie)) == (False, True)
+    cookie = choose(new, "accept-all", cookie)
+    for _ in range(3):
+        assert (asks(old, cookie), asks(new, cookie)) == (False, False)
+    # What the older one does not know was allowed is off there, not refused: nothing is expired.
+    answer = visit_page(old, cookie=f"_count=1; {cookie}")
+    assert answer.names_expired == []
+
+
+def test_whoever_answers_an_older_process_again_is_asked_once_more_and_no_oftener(clock: Clock) -> None:
+    clock.now = NEW_YEAR
+    old, new = mounted(page(), PRESENT), mounted(page(), NEXT)
+    cookie = choose(old, "reject-all", choose(new, "accept-all"))
+    assert asks(new, cookie)
+    cookie = choose(new, "reject-all", cookie)
+    assert (asks(old, cookie), asks(new, cookie)) == (False, False)
+
+
+def test_an_answer_to_a_newer_version_is_no_grant_of_what_an_older_process_would_do(clock: Clock) -> None:
+    clock.now = NEW_YEAR
+    app = App()
+    old, new = mounted(app, PRESENT), mounted(page(), NEXT)
+    get(old, cookie=f"_count=1; {choose(new, 'accept-all')}")
+    consent = get_consent(app.scope)
+    assert (consent.is_ahead, consent.allows("analytics"), consent.allows("marketing")) == (True, False, True)
+
+
+def test_a_clock_that_goes_back_asks_nobody_again_and_forgets_nothing(
+    changing: ConsentMiddleware, clock: Clock
+) -> None:
+    clock.now = NEW_YEAR + 1
+    cookie = choose(changing, "accept-all")
+    clock.now = NEW_YEAR - 2 * HOUR
+    assert not asks(changing, cookie)
+    assert changing.policy.version == "2030"
+    # Another process, which starts now, takes it for the day before, and lets the newer answer stand.
+    restarted = mounted(page(), PRESENT)
+    assert not asks(restarted, cookie)
+
+
+@pytest.mark.parametrize("action", ["reject-all", "accept-all"])
+def test_nobody_is_asked_again_within_six_months_of_an_answer(clock: Clock, action: str) -> None:
+    middleware = mounted(page(), PRESENT)
+    cookie = choose(middleware, action)
+    answered = clock.now
+    for days in (1, 30, 179):
+        clock.now = answered + days * 86_400
+        assert not asks(middleware, cookie)
+    clock.now = answered + 180 * 86_400
+    assert asks(middleware, cookie)
+
+
+def test_a_refusal_is_kept_as_long_as_an_acceptance(clock: Clock) -> None:
+    middleware = mounted(page(), PRESENT)
+    for action in ("reject-all", "accept-all"):
+        scope = scope_of("/-/privacy/choice", method="POST", headers=[*SAME_ORIGIN, FORM])
+        (line,) = [c for c in call(middleware, scope, f"action={action}".encode()).set_cookies if b"Max-Age=0" not in c]
+        assert b"Max-Age=15552000;" in line
+
+
+def test_a_token_is_still_short_where_versions_are_declared() -> None:
+    own = "".join(f'[purposes.own{n}]\nbasis = "consent"\ntitle = "x"\ndescription = "y"\n' for n in range(5))
+    text = PRESENT + own
+    assert len(f"__Host-{token(text, *Policy.parse(text).optional)}") <= 128
