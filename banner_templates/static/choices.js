@@ -16,11 +16,14 @@ let dialog;
 let status;
 
 // Into the top layer, above whatever z-index the page uses, and out of the reach of a transformed body.
-for (const part of [find("banner"), find("entry")]) {
-  if (!part?.showPopover) continue;
+/** @param {HTMLElement | null} part */
+const lift = (part) => {
+  if (!part?.showPopover) return;
   part.popover = "manual";
   part.showPopover();
-}
+};
+lift(find("banner"));
+lift(find("entry"));
 
 // What only some pages need.
 const activation = () => import("./activate.js");
@@ -89,7 +92,10 @@ const say = (text) => {
     status = document.createElement("p");
     status.dataset.privacyUi = "status";
     status.setAttribute("role", "status");
+    status.lang = holder?.lang;
+    status.dir = holder?.dir;
     document.body.append(status);
+    lift(status);
   }
   // A live region speaks only when it changes after it was there.
   setTimeout(() => (status.textContent = text), 100);

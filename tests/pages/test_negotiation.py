@@ -52,7 +52,7 @@ def test_changes_are_said_only_as_far_as_they_agree_with_what_holds() -> None:
 
 def test_a_policys_colors_are_in_its_stylesheet_and_nothing_else_can_be() -> None:
     styled = stylesheet_of(Policy.parse('[banner]\ntheme = "soft"\n[banner.colors]\nbutton = "#123456"\n'))
-    assert b"var(--_l,#123456)" in styled.body
+    assert b"var(--_privacy-l,#123456)" in styled.body
     assert styled.name != stylesheet_of(Policy.parse("")).name
     with pytest.raises(PolicyError, match=r"banner\.colors\.button"):
         Policy.parse('[banner.colors]\nbutton = "red;}"\n')

@@ -36,7 +36,7 @@ def test_every_error_of_a_choice_is_in_the_reference() -> None:
 def test_every_theme_property_is_in_the_reference_with_its_defaults() -> None:
     used: dict[str, list[str]] = {}
     for name, light, dark, single in re.findall(
-        r"var\((--privacy-\w+(?:-\w+)*), (?:var\(--_l, (#\w+)\) var\(--_d, (#\w+)\)|([^()]+))\)", STYLE
+        r"var\((--privacy-\w+(?:-\w+)*), (?:var\(--_privacy-l, (#\w+)\) var\(--_privacy-d, (#\w+)\)|([^()]+))\)", STYLE
     ):
         used.setdefault(name, []).extend(default for default in (light, dark, single) if default)
     documented = dict(re.findall(r"\| `(--privacy-[\w-]+)`[^|]*\| ([^|]*\|[^|]*)\|", DOM))
