@@ -17,7 +17,7 @@ _PLAIN_REFERENCES = (
     rb"(?:nbsp|quot|amp|lt|gt|apos|[lr][sd]quo|[mn]dash|copy|reg|[lr]aquo|bull|middot"
     rb"|#(?:34|39|160|821[1-9]|822[0-3]|x27|x22|xa0|x201[0-9a-f]));"
 )
-_SPELLED = rb"(?:&(?=[#a-z]|\Z)(?!" + _PLAIN_REFERENCES + rb")|[%\xc2\xc5\xca\xcb\xcd\xd8\xe1-\xe3\xea\xef\xf0\xf3]|\Z)"
+_SPELLED = rb"&(?=[#a-z]|\Z)(?!" + _PLAIN_REFERENCES + rb")|[%\xc2\xc5\xca\xcb\xcd\xd8\xe1-\xe3\xea\xef\xf0\xf3]|\Z"
 _BREAKS = rb"[\t\n\r]*+"
 # Raw full stops of Chinese and Japanese end sentences too: then no letter of a domain's ending follows.
 _GOES_ON = rb"(?=" + _BREAKS + rb"(?:[a-z0-9]|" + _SPELLED + rb"))"
@@ -31,7 +31,7 @@ _SPELLED_DOTS = tuple(
             rb"|period;|percnt;)",
         ),
         (b"%", rb"%(?:25)*(?:2e|e2%80%a4|e3%80%82|ef%b[89]%92|ef%bc%8e|ef%bd%a1)"),
-        (b"\xe2\x80\xa4", rb"\xe2\x80\xa4" + _GOES_ON),
+        (b"\xa4", rb"\xe2\x80\xa4" + _GOES_ON),
         (b"\xe3", rb"\xe3\x80\x82" + _GOES_ON),
         (b"\xef", rb"\xef(?:[\xb8\xb9]\x92|\xbc\x8e|\xbd\xa1)" + _GOES_ON),
     )
@@ -137,7 +137,7 @@ def _spelled_dots(lowered: bytes, start: int) -> Iterator[int]:
     # A spelling may have begun before.
     start = max(0, start - 32)
     for sign, pattern in _SPELLED_DOTS[:_ASCII_SIGNS] if lowered.isascii() else _SPELLED_DOTS:
-        # Looking for one byte is many times faster than for a pattern, and most pages have none of most.
+        # Looking for one byte is many times faster than for several or a pattern, and most pages have none of most.
         if sign in lowered:
             for match in pattern.finditer(lowered, start):
                 yield match.start()

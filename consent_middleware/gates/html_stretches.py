@@ -11,7 +11,7 @@ from .html_tags import REST
 
 _RAW = rb"script|style|textarea|title|xmp|iframe|noembed|noframes|noscript"
 # Most tags have attributes of a plain kind, which are read faster alone.
-_PLAIN = rb"(?: [\t\n\f\r ]++ [a-z:_-]++ (?: =\"[^\"]*+\" )?+ (?=[\t\n\f\r />]) )*+ /?+ >"
+_PLAIN = rb"(?: [ ] [a-z:_-]++ =\"[^\"]*+\" )*+ >"
 _TAG = rb"""(?: / | (?=[^smtxinp]) | (?!(?:STOPS)[\t\n\f\r />]) ) [a-z] [^\t\n\f\r />]*+ (?: > | PLAIN | REST )"""
 _COMMENT = rb"!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
 # What cannot be open at its end in any reading. A script with "<!--" in it may be, and is left to the scanners. One by one: a group
@@ -20,9 +20,10 @@ _SIMPLE_RAW = rb"NAME (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/NAME|!--) )*+ </N
 # Without raw text and CDATA sections in it, SVG reads like HTML.
 _SIMPLE_SVG = rb"""svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?!/svg) (?: TAG | COMMENT )
     | <title (?=[\t\n\f\r />]) REST [^<]*+ </title> | <style (?=[\t\n\f\r />]) REST [^<]*+ </style> )*+ </svg>"""
-_DULL = rb"""(?: [^<]++ | < (?: (?=[^a-z/!?]) | TAG | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
-    | [!?](?!--|\[CDATA)[^>]*+> ) )*+"""
-_DULL_XML = rb"(?: [^<]++ | < (?: TAG | !-- (?: [^-]++ | -(?!->) )*+ --> ) )*+"
+# The text after a tag belongs to the tag's turn: half as many turns are taken as with a turn for each.
+_DULL = rb"""[^<]*+ (?: < (?: TAG | (?=[^a-z/!?]) | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
+    | [!?](?!--|\[CDATA)[^>]*+> ) [^<]*+ )*+"""
+_DULL_XML = rb"[^<]*+ (?: < (?: TAG | !-- (?: [^-]++ | -(?!->) )*+ --> ) [^<]*+ )*+"
 
 
 def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
