@@ -1,5 +1,6 @@
 """The app that is measured bare, and the layers that are measured around it."""
 
+import itertools
 from collections.abc import Callable
 
 import asgi_csrf
@@ -35,9 +36,17 @@ async def page(request: Request) -> HTMLResponse:
     return HTMLResponse(PAGE)
 
 
+_numbers = itertools.count()
+
+
+async def changing(request: Request) -> HTMLResponse:
+    """Answer with the same document, but for a number, as with one that speaks to its visitor."""
+    return HTMLResponse(PAGE.replace("Usage", f"Usage {next(_numbers):09}", 1))
+
+
 def bare() -> ASGIApp:
     """The app itself."""
-    return Starlette(routes=[Route("/data", data), Route("/page", page)])
+    return Starlette(routes=[Route("/data", data), Route("/page", page), Route("/changing", changing)])
 
 
 class Nothing:

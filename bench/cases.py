@@ -19,8 +19,14 @@ def _json(name: str, layer: str | None = None, token: Token = Token.NONE) -> Cas
     return Case(name=name, layer=layer, request=Kind(path="/data", headers=FETCH, token=token))
 
 
-def _html(name: str, layer: str | None = None, token: Token = Token.NONE, refused_cookies: bool = True) -> Case:
-    kind = Kind(path="/page", headers=NAVIGATION, token=token, refused_cookies=refused_cookies)
+def _html(
+    name: str,
+    layer: str | None = None,
+    token: Token = Token.NONE,
+    refused_cookies: bool = True,
+    path: str = "/page",
+) -> Case:
+    kind = Kind(path=path, headers=NAVIGATION, token=token, refused_cookies=refused_cookies)
     return Case(name=name, layer=layer, request=kind)
 
 
@@ -31,6 +37,7 @@ KNOWN = _json("consent, known token, JSON", CONSENT, Token.KNOWN)
 FRESH = _json("consent, first sight of a token, JSON", CONSENT, Token.FRESH)
 BARE_HTML = _html("bare Starlette, HTML of 20 kB")
 BANNER = _html("consent, HTML with a banner", CONSENT)
+BARE_CHANGING = _html("bare Starlette, another HTML each time", path="/changing")
 
 CASES = [
     BARE_JSON,
@@ -45,9 +52,11 @@ CASES = [
     _html("consent, HTML, choice made", CONSENT, Token.KNOWN, refused_cookies=False),
     _html("consent, HTML, two cookies expired", CONSENT, Token.KNOWN),
     BANNER,
+    BARE_CHANGING,
+    _html("consent, another HTML each time, with a banner", CONSENT, path="/changing"),
 ]
 
 
 def bare_of(case: Case) -> Case:
     """Return the line that a line is compared with."""
-    return BARE_JSON if case.request.path == BARE_JSON.request.path else BARE_HTML
+    return next(bare for bare in (BARE_JSON, BARE_HTML, BARE_CHANGING) if bare.request.path == case.request.path)

@@ -38,8 +38,10 @@ def _prepare_plain_page(scope: Scope, shape: Shape, gate: ResponseGate) -> bool:
     headers = scope["headers"]
     if gate.root_path or len(headers) != len(shape.names) or scope["method"] == "HEAD":
         return False
-    page = gates_of(gate).plain_pages.of(gate.known, headers[shape.language][1])
-    if page is None:
+    known = gate.known
+    page = gates_of(gate).plain_pages.of(known, headers[shape.language][1])
+    # What is hidden by a choice is expired, and where that is not clear, by one page after the other.
+    if page is None or (known.hidden and known.consent.choice_made):
         return False
     headers[shape.encoding] = _openable(headers[shape.encoding][1][:_LONGEST])
     if scope.get("extensions"):

@@ -58,6 +58,7 @@ class Recognition:
         self._masks = masks
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
         """By security: the token's cookie on http and on https."""
+        self._names = tuple(cookie.name.encode("ascii") for cookie in self.cookies)
         self._patterns = tuple(token_pattern(cookie.name) for cookie in self.cookies)
         # By security and signal: is_secure + 2 * gpc.
         self._known: tuple[BoundedCache[bytes, Known], ...] = tuple(BoundedCache(_VISITORS) for _ in range(4))
@@ -108,6 +109,8 @@ class Recognition:
         return Known(consent, decision, signals, rules, rules.masks, expires_at, pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
+        if self._names[is_secure] not in cookie:
+            return NO_CHOICE
         now = time.time()
         for token in token_candidates(cookie, self._patterns[is_secure]):
             consent = self._consents.get(token)

@@ -147,14 +147,12 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
 
     def _plain(self, message: Message, page: PlainPage) -> Message | None:
         """Start a page as its like are started, unless something sets it apart."""
-        visit, known = self.made_visit, self.known
-        if self.is_superseded or (known.hidden and known.consent.choice_made):
-            return None
+        visit = self.made_visit
         if visit is not None:
-            if visit.decision is not known.decision or visit.choice is not None:
+            if visit.decision is not self.known.decision or visit.choice is not None:
                 return None
             visit.response_started = True
-        answered = page.answered(message, visit or known, self.scope)
+        answered = page.answered(message, visit or self.known, self.scope)
         if answered is None:
             return None
         message, self.body = answered
@@ -341,7 +339,7 @@ async def _send_late(message: Message) -> None:
 def supersede(outer: object) -> None:
     """Tell the gate of a middleware further out that another one speaks to this visitor."""
     if isinstance(outer, ResponseGate):
-        outer.is_superseded = True
+        outer.is_superseded, outer.plain_page = True, None
 
 
 def _readable(message: Message) -> Message:
