@@ -24,7 +24,15 @@ _REPETITION = 0.3
 
 # camelCase humps, acronyms, runs of digits, and whatever other letters there are. No two branches can start at one
 # character with the same class, so the expression is linear.
-_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+|[^\W\d_A-Za-z]+")
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+|[^\W\d_A-Za-z]+|\?\?")
+
+# Letters and digits of a length that only random identifiers have. What looks like a word in one is chance: Gradio's
+# `access-token-…D6AAdKw1vA` does not advertise.
+_RUN = re.compile(r"[A-Za-z0-9]{16,}")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_LETTERS_OF_A_WORD = 3
+_NOISE = "??"
+"""Stands for a random identifier among the tokens: a stranger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,8 @@ class Reading:
 
 def tokenise(name: str) -> tuple[list[str], list[bool]]:
     """``wpUserLang_v2`` → ``["wp", "user", "lang", "v", "2"]``, and which of them continue the one before."""
+    if _RUN.search(name):
+        name = _RUN.sub(_without_noise, name)
     tokens: list[str] = []
     joined: list[bool] = []
     end = -1
@@ -58,6 +68,15 @@ def tokenise(name: str) -> tuple[list[str], list[bool]]:
         joined.append(found.start() == end)
         end = found.end()
     return tokens, joined
+
+
+def _without_noise(run: re.Match[str]) -> str:
+    """Return a run of letters and digits as it is, or what stands for it where no words are in it: a number, or scraps."""
+    text = run[0]
+    if text.isalpha() or text.isdigit():
+        return text
+    is_noise = _HEX.fullmatch(text) is not None or len(_TOKEN.findall(text)) * _LETTERS_OF_A_WORD > len(text)
+    return _NOISE if is_noise else text
 
 
 def read(name: str, lexicon: Lexicon) -> Reading:

@@ -1,5 +1,8 @@
 """Words: how a name is taken apart, and what its words add up to."""
 
+from base64 import b64encode
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +22,9 @@ LEXICON = lexicon.load()
         ("XSRFToken", ["xsrf", "token"]),
         ("dark-mode.on", ["dark", "mode", "on"]),
         ("язык_сайта", ["язык", "сайта"]),
+        ("access-token-OGDtcECOWdzSAexaTtqQVs0jMJXFewopWD6AAdKw1vA", ["access", "token", "??"]),
+        ("seen_9f86d081884c7d659a2fead0c55ad015", ["seen", "??"]),
+        ("shoppingCartOfUser2026", ["shopping", "cart", "of", "user", "2026"]),
         ("", []),
         ("--__..", []),
     ],
@@ -77,6 +83,16 @@ def test_a_reading_names_the_words_that_spoke() -> None:
     reading = read("acme_shop_dark_mode", LEXICON)
     assert reading.words == ("dark+mode",)
     assert reading.kind == "theme"
+
+
+def test_a_random_identifier_has_no_say() -> None:
+    # Drawn once and for all: what is no accident to an identifier (a hundred zeros) may well look like words.
+    drawn = Random(7)
+    for _ in range(300):
+        identifier = drawn.randbytes(32)
+        for written in (identifier.hex(), identifier.hex().upper(), b64encode(identifier, b"AB").decode().rstrip("=")):
+            assert read(f"access-token-{written}", LEXICON).purpose == "authentication", written
+            assert read(f"acme-{written}", LEXICON).purpose is None, written
 
 
 @given(st.text(max_size=256))
