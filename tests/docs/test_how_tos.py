@@ -1,11 +1,18 @@
 """What a how-to shows of an example is in the example, which other tests run."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-from consent_middleware import Policy
+from consent_middleware import ConsentMiddleware, Policy, classify, get_consent
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = [
@@ -13,7 +20,13 @@ SHOWN = [
     ("reverse-proxy.md", "nginx"),
     ("single-page-apps.md", "python"),
 ]
-POLICIES = ["reverse-proxy.md", "single-page-apps.md"]
+POLICIES = [
+    "reverse-proxy.md",
+    "single-page-apps.md",
+    "migrate-from-vanilla-cookieconsent.md",
+    "migrate-from-klaro.md",
+    "migrate-from-django-cookie-consent.md",
+]
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -38,3 +51,33 @@ def test_every_policy_that_is_shown_can_be_enforced(page: str) -> None:
     assert shown
     for block in shown:
         Policy.parse(block)
+
+
+def test_a_dump_of_django_cookie_consent_becomes_the_policy_beside_it() -> None:
+    (code,) = blocks("migrate-from-django-cookie-consent.md", "python")
+    (dump,) = blocks("migrate-from-django-cookie-consent.md", "json")
+    (policy,) = blocks("migrate-from-django-cookie-consent.md", "toml")
+    names: dict[str, Callable[[str], str]] = {}
+    exec(code, names)  # the page's own lines are what is tested
+    drafted, written = Policy.parse(names["draft"](dump)), Policy.parse(policy)
+    assert classify("_ga", policy=drafted).purpose == "analytics"
+    assert drafted.digest == written.digest
+
+
+def test_a_refusal_of_another_tool_is_carried_over_and_nothing_else() -> None:
+    (code,) = blocks("migrate-from-vanilla-cookieconsent.md", "python")
+    names: dict[str, Callable[[Request], None]] = {}
+    exec(code, names)  # the page's own lines are what is tested
+
+    async def home(request: Request) -> PlainTextResponse:
+        names["carry_over"](request)
+        return PlainTextResponse(str(get_consent(request).choice_made))
+
+    app = ConsentMiddleware(Starlette(routes=[Route("/", home)]), secret_key="a key that only this test knows")
+    for old, carried in {
+        '{"categories":["necessary"]}': "True",
+        '{"categories":["necessary","analytics"]}': "False",
+        "{": "False",
+    }.items():
+        with TestClient(app, cookies={"cc_cookie": quote(old)}) as client:
+            assert client.get("/").text == carried, old
