@@ -54,7 +54,9 @@ def _own_colors(light: Colors, dark: Colors) -> str:
         # A color that is given once is for both: the team has seen one of them only, and `check` computes its contrast in each.
         in_light, in_dark = in_light or in_dark, in_dark or in_light
         name = field.replace("_", "-")
-        lines.append(f"--_privacy-{variable}:var(--privacy-{name},var(--_privacy-l,{in_light}) var(--_privacy-d,{in_dark}));")
+        lines.append(
+            f"--_privacy-{variable}:var(--privacy-{name},var(--_privacy-l,{in_light}) var(--_privacy-d,{in_dark}));"
+        )
     if not lines:
         return ""
     return f"@layer privacy{{[data-privacy-ui],[data-privacy-page]{{{''.join(lines)}}}}}\n"
