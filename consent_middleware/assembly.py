@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import telemetry
 from .asgi import ASGIApp, Scope
-from .consent import Tokens
+from .consent import SubjectOf, Subjects, Tokens
 from .errors import ConfigurationError
 from .gates import grounds, notices, observation, validators
 from .gates.findings import Report
@@ -21,7 +21,7 @@ from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
 from .gates.violations import ObservedHosts
 from .ledger import Ledger
-from .pages import Banner, Pages, Placeholders, ShownTexts
+from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
 from .policy import Policy
 from .recording import Choices
 from .telemetry import Recorder
@@ -43,6 +43,8 @@ class Parts:
     recognition: Recognition
     pages: Pages
     banner: Banner
+    choices: Choices
+    accounts: Accounts | None
     gates: Gates
     disclosures: telemetry.Disclosures
     disclosure_log: telemetry.DisclosureLog | None
@@ -62,6 +64,7 @@ def assemble(
     report: Report | None,
     disclosed: Callable[[telemetry.Disclosure], None] | None,
     before: Parts | None = None,
+    subject: SubjectOf | None = None,
 ) -> Parts:
     """Make every part, and hand each what it needs of the others.
 
@@ -70,6 +73,7 @@ def assemble(
     recorder = _recorder(policy, ledger, is_observing=is_observing, before=before)
     seen = before.seen if before else SeenCookies(ledger.remember_cookie if ledger is not None else None)
     tokens = Tokens(policy, secret_keys)
+    accounts = _accounts(subject, ledger, tokens, secret_keys)
     masks = MaskSets(policy)
     recognition = Recognition(policy, tokens, masks)
     report = report or (observation.log_once() if is_observing else None)
@@ -98,10 +102,11 @@ def assemble(
         take_violation=observed_hosts.add,
         recorder=recorder,
         disclosure_log=disclosure_log,
+        accounts=accounts,
     )
     banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
     placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
-    choices = Choices(policy, recognition, ledger, seen, ShownTexts(pages, banner))
+    choices = Choices(policy, recognition, ledger, seen, ShownTexts(pages, banner), accounts)
     html_gates = HtmlGates(policy, placeholders, report)
     page_policy = PagePolicy(policy, f"{prefix}/reports")
     page_seen = recorder.see_page if recorder is not None and policy.recording is not None else None
@@ -137,6 +142,8 @@ def assemble(
         recognition=recognition,
         pages=pages,
         banner=banner,
+        choices=choices,
+        accounts=accounts,
         gates=gates,
         disclosures=disclosures,
         disclosure_log=disclosure_log,
@@ -149,6 +156,19 @@ def _disclosure_log(policy: Policy, ledger: Ledger | None, before: Parts | None)
         before.disclosure_log.follow(policy)
         return before.disclosure_log
     return telemetry.DisclosureLog(policy, ledger.database) if ledger is not None else None
+
+
+def _accounts(
+    subject: SubjectOf | None, ledger: Ledger | None, tokens: Tokens, secret_keys: Sequence[str]
+) -> Accounts | None:
+    if subject is None:
+        return None
+    if ledger is None:
+        raise ConfigurationError(
+            "subject= lets a choice follow an account, and there is no database to keep it in: pass one, for example "
+            'ConsentMiddleware(app, ledger="sqlite:///consent.db", subject=…).'
+        )
+    return Accounts(subjects=Subjects(secret_keys, subject), bindings=ledger.bindings, tokens=tokens)
 
 
 def _recorder(policy: Policy, ledger: Ledger | None, *, is_observing: bool, before: Parts | None) -> Recorder | None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from .asgi import ASGIApp, Receive, Scope, Send, route_path
 from .assembly import Parts, assemble
-from .consent import SCOPE_KEY
+from .consent import SCOPE_KEY, SubjectOf
 from .errors import ConfigurationError
 from .gates import observation, preparation
 from .gates.documents import is_navigation
@@ -46,6 +46,7 @@ class ConsentMiddleware:
         report: Report | None = None,
         disclosed: Callable[[Disclosure], None] | None = None,
         spool: str | Path | None = None,
+        subject: SubjectOf | None = None,
     ) -> None:
         """Mount the middleware.
 
@@ -55,7 +56,9 @@ class ConsentMiddleware:
         the visitor's pages are. ``templates``: a folder whose templates replace ours. ``language_of``: from a page's scope to
         the language it is in. ``disclosed`` is told of every value that ``telemetry.disclose()`` was asked for, never of the
         value; ``middleware.disclosures.counts`` has the sums. ``spool``: a folder for records that the ledger's database does
-        not take; by default beside a SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``.
+        not take; by default beside a SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``. ``subject``: from a
+        request's scope to what the app calls the account that is signed in, or ``None``; may be async. A choice then follows the
+        account to its other browsers, which takes a ledger.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
@@ -75,6 +78,7 @@ class ConsentMiddleware:
             language_of=language_of,
             report=report,
             disclosed=disclosed,
+            subject=subject,
         )
         self._take(self._assemble(policy=self.policy))
 
@@ -94,6 +98,7 @@ class ConsentMiddleware:
         self._recognition = parts.recognition
         self._pages = parts.pages
         self._gates = parts.gates
+        self._follow = parts.choices.follow if parts.accounts is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -136,6 +141,8 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known, client)
+        if is_document and self._follow is not None:
+            await self._follow(scope, shape, gate)
         if is_document or shape.is_conditional:
             preparation.prepare(scope, shape, gate)
         app = self.app

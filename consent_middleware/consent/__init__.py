@@ -3,6 +3,7 @@
 from .choice import ACTIONS, Action, Answers, answer
 from .decision import Decision, decide
 from .signals import SIGNALS, Signals
+from .subject import Subject, SubjectOf, Subjects
 from .token import Tokens
 from .value import NO_CHOICE, Consent
 from .visit import SCOPE_KEY, Standing, Visit, get_consent, record_choice, visit_of
@@ -18,6 +19,9 @@ __all__ = [
     "Decision",
     "Signals",
     "Standing",
+    "Subject",
+    "SubjectOf",
+    "Subjects",
     "Tokens",
     "Visit",
     "answer",

@@ -1,14 +1,15 @@
 """The signed token that carries a choice from request to request.
 
-``<id><flag><version>.<allowed>.<refused>.<time>.<signature>``: a random id of 16 characters, one flag, three characters for the day
-on which the policy's version took effect (none where no version is declared), the digests of what was allowed and refused (four
-characters each), and itsdangerous' timestamp and SHA-256 signature. The token is the state: any process that holds the key can
-serve any visitor. It says nothing about a purpose whose digest has changed, so only that one is asked again; and by the day, a
-process that still has the version before knows that it is not the one to ask.
+``<id><flag><version><owner>.<allowed>.<refused>.<time>.<signature>``: a random id of 16 characters, one flag, three characters for the
+day on which the policy's version took effect (none where no version is declared), six characters where the choice belongs to an
+account, the digests of what was allowed and refused (four characters each), and itsdangerous' timestamp and SHA-256 signature. The
+token is the state: any process that holds the key can serve any visitor. It says nothing about a purpose whose digest has changed, so
+only that one is asked again; and by the day, a process that still has the version before knows that it is not the one to ask.
 """
 
 import functools
 import hashlib
+import itertools
 import re
 import secrets
 from collections.abc import Iterable, Sequence
@@ -19,11 +20,11 @@ from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes
 from ..caches import BoundedCache
 from ..policy import Policy
 from ..policy.digests import LENGTH
-from .value import NO_CHOICE, Consent
+from .subject import TAG_LENGTH
+from .value import NO_CHOICE, Age, Consent
 
 SALT = b"consent_middleware.token.1"
 _ID_LENGTH = 16
-_HEAD_LENGTHS = (_ID_LENGTH + 1, _ID_LENGTH + 4)
 _ANSWERS = 512
 _MAX_LENGTH = 1024
 """Longer than any token this package makes: a longer value is not worth a signature check."""
@@ -31,7 +32,11 @@ _WRITTEN = re.compile(rb"[A-Za-z0-9_.-]+")
 """What a token is written in. Python decodes base64 with ``+`` for ``-`` too, but one choice has one spelling."""
 _CLOCK_SKEW = 86_400
 """Seconds a token may seem to come from the future, when a clock was set back or hosts disagree."""
-_FLAGS = {False: "-", True: "g"}
+_AGES: tuple[Age, ...] = ("", "over", "under", "guardian")
+# By age, whether the choice was taken over from an account, and whether the browser sent the signal.
+_FLAGS = dict(zip(itertools.product(_AGES, (False, True), (False, True)), "-gtuopqrcdefabhi", strict=True))
+_MEANINGS = {flag: meaning for meaning, flag in _FLAGS.items()}
+_HEAD_LENGTHS = frozenset(_ID_LENGTH + 1 + marker + tag for marker in (0, 3) for tag in (0, TAG_LENGTH))
 
 
 def new_id() -> str:
@@ -72,7 +77,7 @@ class Tokens:
 
     def mint(self, consent: Consent) -> str:
         """Return the token of a recorded choice."""
-        head = f"{consent.id}{_FLAGS[consent.gpc]}{self._marker}"
+        head = f"{consent.id}{_flag_of(consent)}{self._marker}{consent.owner}"
         payload = f"{head}.{self._digests(consent.allowed)}.{self._digests(consent.refused)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
@@ -88,18 +93,53 @@ class Tokens:
             payload, _, stamp = signed.rpartition(b".")
             chosen_at = int.from_bytes(base64_decode(stamp), "big")
             head, allowed, refused = payload.decode("ascii").split(".")
-            generation = _generation_in(head[_ID_LENGTH + 1 :])
+            marker, owner = _split(head[_ID_LENGTH + 1 :])
+            generation = _generation_in(marker)
         except (BadData, ValueError):
             return NO_CHOICE
         if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) not in _HEAD_LENGTHS:
             return NO_CHOICE
+        age, is_taken_over, gpc = _MEANINGS.get(head[_ID_LENGTH], _MEANINGS["-"])
         return Consent(
             choice_made=True,
             id=head[:_ID_LENGTH],
             chosen_at=chosen_at,
             allowed=self._names(allowed),
             refused=self._names(refused),
-            gpc=head[_ID_LENGTH] == _FLAGS[True],
+            gpc=gpc,
+            owner=owner,
+            is_taken_over=is_taken_over,
+            age=age,
+            is_ahead=generation > self._generation,
+        )
+
+    def state_of(self, consent: Consent) -> str:
+        """Write down what was chosen, without id, owner and signature: what follows an account to its other browsers.
+
+        What an explicit act allowed (``cookie:<name>``) was asked of one browser, and stays there.
+        """
+        chosen = (name for name in consent.allowed if ":" not in name)
+        flag = _FLAGS[consent.age, False, consent.gpc]
+        return f"{flag}{self._marker}.{self._digests(chosen)}.{self._digests(consent.refused)}"
+
+    def read_state(self, state: str, chosen_at: int, now: float) -> Consent:
+        """Read it back, for a browser that has no id yet; ``NO_CHOICE`` when it has run out or is malformed."""
+        try:
+            head, allowed, refused = state.split(".")
+            age, _, gpc = _MEANINGS[head[:1]]
+            generation = _generation_in(head[1:])
+        except (ValueError, KeyError):
+            return NO_CHOICE
+        if not now < chosen_at + self._lifetime:
+            return NO_CHOICE
+        return Consent(
+            choice_made=True,
+            chosen_at=chosen_at,
+            allowed=self._names(allowed),
+            refused=self._names(refused),
+            gpc=gpc,
+            is_taken_over=True,
+            age=age,
             is_ahead=generation > self._generation,
         )
 
@@ -130,3 +170,13 @@ def _marker_of(generation: int) -> str:
 
 def _generation_in(marker: str) -> int:
     return int.from_bytes(base64_decode(f"A{marker}"), "big") if marker else 0
+
+
+def _flag_of(consent: Consent) -> str:
+    return _FLAGS[consent.age, consent.is_taken_over, consent.gpc]
+
+
+def _split(rest: str) -> tuple[str, str]:
+    """Tell the version's day from the owner: one has three characters, the other six."""
+    place = len(rest) - TAG_LENGTH if len(rest) >= TAG_LENGTH else len(rest)
+    return rest[:place], rest[place:]

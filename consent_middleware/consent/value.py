@@ -1,6 +1,10 @@
 """What one visitor chose, as an immutable value."""
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+Age = Literal["", "over", "under", "guardian"]
+"""What is known of a visitor's age, where the policy asks: nothing, not a child, a child, a child whose guardian has decided."""
 
 _ALWAYS = frozenset({"authentication", "security"})
 
@@ -23,6 +27,11 @@ class Consent:
     gpc: bool = False
     is_ahead: bool = False
     """It was chosen under a newer version of the policy than this process knows: another one asks about what is missing here."""
+    owner: str = ""
+    """Whose choice it is, where the app knows its visitors: a short keyed digest (``Subject.tag``); empty for a signed-out one."""
+    is_taken_over: bool = False
+    """It was made in another browser, under the same account."""
+    age: Age = ""
     effective: frozenset[str] = field(default=_ALWAYS, compare=False)
     """What may happen in this request: necessary purposes and what signals leave of ``allowed``. The decision fills it in."""
 

@@ -12,6 +12,7 @@ from ..policy import Policy
 from .choice import Answers, answer, without_separate
 from .decision import Decision
 from .signals import Signals
+from .subject import Subject
 from .token import new_id
 from .value import Consent
 
@@ -73,6 +74,15 @@ class Visit:
     """What the visitor was looking at when choosing, where that was ours."""
     record_id: str = ""
     """The record of the choice, once there is one."""
+    request: Scope | None = None
+    """The request's scope, while a choice is being recorded."""
+    subject: Subject | None = None
+    """Who is signed in, once that was asked (``is_subject_known``)."""
+    is_subject_known: bool = False
+    is_reissued: bool = False
+    """The token says something new of the same choice: that it belongs to an account."""
+    is_forgotten: bool = False
+    """The token is somebody else's, and goes."""
 
     def __init__(
         self,
@@ -104,6 +114,8 @@ class Visit:
             allowed=answers.allowed,
             refused=answers.refused,
             gpc=self.signals.gpc,
+            owner=self.consent.owner,
+            age=self.consent.age,
         )
         self.choice = answers
         self.is_committed = False
@@ -117,23 +129,35 @@ class Visit:
             )
         return self.consent
 
+    def hold(self, consent: Consent) -> None:
+        """Let another consent hold from now on; nobody chose it here."""
+        self.consent, self.decision = self._decide(consent, self.signals)
+
     def exempt(self, mark: str) -> None:
         """Remember in the token that the visitor asked for one cookie (``cookie:<name>``) of a purpose refused before."""
-        marked = replace(self.consent, allowed=self.consent.allowed | {mark})
-        self.consent, self.decision = self._decide(marked, self.signals)
+        self.hold(replace(self.consent, allowed=self.consent.allowed | {mark}))
 
     @property
     def only_refuses(self) -> bool:
         """Whether the choice made in this request allows nothing that was not allowed before."""
         return self.consent.allowed <= self.previous.allowed
 
-    async def commit(self) -> None:
+    async def commit(self, request: Scope | None = None) -> None:
         """Record the choice. When the ledger does not answer, a refusal still takes effect, and an acceptance is taken back.
+
+        ``request``: the scope in which it was made, by which an app tells whose choice it is.
 
         Raises LedgerError in the second case: nothing may be allowed that cannot be proven (GDPR Art. 7(1)).
         """
         if self.choice is None or self.is_committed:
             return
+        self.request = request
+        try:
+            await self._commit()
+        finally:
+            self.request = None
+
+    async def _commit(self) -> None:
         if self.only_refuses:
             await self._record_refusal()
             self.is_committed = True
@@ -159,10 +183,9 @@ class Visit:
         chosen, previous = self.consent, self.previous
         if previous.allowed <= chosen.allowed:
             self.choice = None
-            self.consent, self.decision = self._decide(previous, self.signals)
+            self.hold(previous)
             return
-        kept = replace(chosen, allowed=chosen.allowed & previous.allowed)
-        self.consent, self.decision = self._decide(kept, self.signals)
+        self.hold(replace(chosen, allowed=chosen.allowed & previous.allowed))
         self.is_committed = True
 
 

@@ -35,6 +35,12 @@ def add_token(headers: list[Header], gates: Gates, visit: Visit, *, is_new: bool
             headers.append(_FORGET_AHEAD)
 
 
+def forget_token(headers: list[Header], gates: Gates, *, is_secure: bool) -> None:
+    """Append what takes a token out of the browser."""
+    response_headers.make_private(headers)
+    headers.append((b"set-cookie", gates.recognition.cookies[is_secure].set_cookie("", 0)))
+
+
 def deletions(
     gates: Gates, rules: Rules, scope: Scope, *, hidden: tuple[bytes, ...], is_choice: bool, is_secure: bool
 ) -> list[Header]:

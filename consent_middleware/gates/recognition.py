@@ -87,7 +87,7 @@ class Recognition:
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
         """Combine consent and signals, from memory where an equal answer was given before."""
-        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc, consent.is_ahead)
+        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc, consent.is_ahead, consent.age)
         found = self._decisions.get(key)
         if found is None:
             decision = decide(self._policy, consent, signals)
@@ -100,12 +100,21 @@ class Recognition:
         until = self._policy.until
         if time.time() >= until:
             raise Superseded
-        signals = SIGNALS[gpc]
-        consent = self._consent(cookie, is_secure)
+        return self._mean(self._consent(cookie, is_secure), SIGNALS[gpc], cookie, is_single=is_single)
+
+    def mean(self, consent: Consent, signals: Signals, headers: list[Header], shape: Shape) -> Known:
+        """Return what the headers of a request mean under another consent than that of its token."""
+        if shape.is_repeated:
+            cookie = b"; ".join(value for name, value in headers if name == b"cookie")
+            return self._mean(consent, signals, cookie, is_single=False)
+        cookie = headers[shape.cookie][1] if shape.cookie >= 0 else b""
+        return self._mean(consent, signals, cookie, is_single=True)
+
+    def _mean(self, consent: Consent, signals: Signals, cookie: bytes, *, is_single: bool) -> Known:
         decision, rules = self.decide(consent, signals)
         kept, hidden = rules.filter_cookie(cookie)
         pair = or_gone(b"cookie", kept or None) if hidden and is_single else None
-        expires_at = min(self._tokens.expires_at(consent), until)
+        expires_at = min(self._tokens.expires_at(consent), self._policy.until)
         return Known(consent, decision, signals, rules, rules.masks, expires_at, pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
@@ -137,5 +146,8 @@ def effective(consent: Consent, decision: Decision) -> Consent:
         refused=consent.refused,
         gpc=consent.gpc,
         is_ahead=consent.is_ahead,
+        owner=consent.owner,
+        is_taken_over=consent.is_taken_over,
+        age=consent.age,
         effective=decision.allowed,
     )

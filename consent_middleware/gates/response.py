@@ -17,7 +17,7 @@ from ..telemetry import Telemetry, TelemetrySource
 from ..veils import conceal
 from . import headers as response_headers
 from . import hints
-from .answer_cookies import add_token, deletions
+from .answer_cookies import add_token, deletions, forget_token
 from .encodings import Body
 from .findings import Action, Finding
 from .gates import Gates
@@ -140,7 +140,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     async def _send_committed(self, message: Message) -> None:
         """Record a choice that the app made itself, before the answer leaves."""
         try:
-            await self.visit.commit()
+            await self.visit.commit(self.scope)
         except LedgerError:
             logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
         await self.server_send(self._start(message))
@@ -294,7 +294,9 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         """Append the token of a new choice, and the deletions of what is refused by now."""
         visit = self.made_visit
         is_choice = visit is not None and visit.choice is not None and visit.is_committed
-        if visit is not None and (is_choice or is_exempted):
+        if visit is not None and visit.is_forgotten and not is_choice:
+            forget_token(headers, gates_of(self), is_secure=self.is_secure)
+        elif visit is not None and (is_choice or is_exempted or visit.is_reissued):
             add_token(headers, gates_of(self), visit, is_new=is_choice, is_secure=self.is_secure)
         hidden = self.known.hidden
         if not (self.known if visit is None else visit).consent.choice_made:

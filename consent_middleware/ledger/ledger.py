@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ..storage.sightings import CookieSighting, Sightings
 from . import rows
 from .adoption import adopt_first_choices
 from .anchors import Anchor, make_anchor
+from .bindings import Bindings
 from .chain import derive_keys
 from .erasing import erase_visitor, erasure_record
 from .purging import Purge, Purged, Retention
@@ -51,6 +53,8 @@ class Ledger:
         upgrade = functools.partial(adopt_first_choices, key=self.keys[0]) if secret_keys else None
         self.database = Database(url, patience=patience, create=create, upgrade=upgrade)
         """Where it is kept: what else a site records shares its connections, and its turns."""
+        self.bindings = Bindings(self.database)
+        """Which choices belong to which account, where the app tells who is signed in."""
         self._writer = ChainWriter(self.database, self.keys[0])
         self._sightings = Sightings(self.database)
         folder = Path(spool) if spool is not None else spool_folder(self.database.url.path, self.database.url.dsn)
@@ -67,6 +71,7 @@ class Ledger:
         try:
             await self._writer.flush()
             await self._sightings.flush()
+            await self.bindings.flush()
         except LedgerUnavailable:
             # Each record's own append has said so, or is about to.
             pass
@@ -163,7 +168,10 @@ class Ledger:
     async def purge(
         self, retention: Retention, *, now: int | None = None, progress: Callable[[int], None] | None = None
     ) -> Purged:
-        """Let go what has expired, in small transactions; see ``purging``."""
+        """Let go what has expired, in small transactions; see ``purging``. What an account knows of a choice goes with its record."""
+        seconds = retention.kinds.get("choice", retention.others)
+        if seconds is not None:
+            await self.bindings.purge((int(time.time()) if now is None else now) - seconds)
         return await Purge(self.database, self.keys, retention, now=now).run(progress)
 
     def remember_cookie(self, sighting: CookieSighting) -> None:

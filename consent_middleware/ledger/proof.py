@@ -1,5 +1,6 @@
 """What is written down of a choice."""
 
+import time
 import uuid
 
 from ..consent import Visit
@@ -19,7 +20,8 @@ def proof_of(visit: Visit, shown: Shown | None = None) -> ChoiceRecord:
         effective=tuple(sorted(visit.decision.allowed)),
         record_id=uuid.uuid4().hex,
         consent_id=consent.id or "",
-        chosen_at=consent.chosen_at,
+        chosen_at=int(time.time()) if consent.is_taken_over else consent.chosen_at,
+        made_at=consent.chosen_at if consent.is_taken_over else 0,
         policy_version=policy.version,
         policy_digest=policy.digest,
         language=visit.language,

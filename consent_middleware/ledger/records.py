@@ -55,7 +55,8 @@ class ChoiceRecord:
     language: str
     """The language the choice was offered in (BCP 47)."""
     method: str
-    """How the choice arrived: ``"form"``, ``"json"``, or ``"app"`` for one that the app recorded itself."""
+    """How the choice arrived: ``"form"``, ``"json"``, ``"app"`` for one that the app recorded itself, or ``"account"`` for one that
+    was taken over from another browser of the same account."""
     action: str
     """``"accept-all"``, ``"reject-all"``, ``"save"`` or ``"always-allow"``."""
     allowed: tuple[str, ...]
@@ -77,6 +78,8 @@ class ChoiceRecord:
     """Where the visitor's rights come from, if that is known."""
     acting: str = "visitor"
     """Whose act it was: ``"visitor"`` or ``"guardian"``."""
+    made_at: int = 0
+    """When a choice that was taken over had been made, in seconds since 1970; 0 for one that was made when it was recorded."""
 
 
 class ChoiceContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,6 +99,7 @@ class ChoiceContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     effective: tuple[str, ...] = ()
     jurisdiction: str = ""
     acting: str = "visitor"
+    made_at: int = 0
 
 
 _encode = msgspec.json.Encoder().encode

@@ -9,6 +9,7 @@ from ..consent import visit_of
 from ..ledger import Ledger
 from ..policy import Policy
 from ..telemetry import DisclosureLog, Recorder
+from .accounts import Accounts
 from .answering import Answer, json_answer, send_answer
 from .assets import load_assets
 from .choice import ChoiceEndpoint
@@ -44,6 +45,7 @@ class Pages:
         templates: str | Path | None = None,
         recorder: Recorder | None = None,
         disclosure_log: DisclosureLog | None = None,
+        accounts: Accounts | None = None,
         ledger: Ledger | None = None,
         take_violation: TakeViolation | None = None,
         language_of: LanguageOf | None = None,
@@ -54,7 +56,7 @@ class Pages:
         self._screens = Screens(
             policy=policy, mount=self._mount, tokens=tokens, folder=templates, language_of=language_of
         )
-        choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens)
+        choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens, accounts=accounts)
         self._data = DataEndpoint(
             policy=policy,
             screens=self._screens,
@@ -62,6 +64,7 @@ class Pages:
             ledger=ledger,
             recorder=recorder,
             disclosure_log=disclosure_log,
+            accounts=accounts,
         )
         base = self._mount.prefix
         self._receipts = f"{base}/receipt/"

@@ -7,6 +7,7 @@ from ..asgi import Receive, Scope
 from ..consent import Visit, visit_of
 from ..errors import LedgerError
 from ..policy import Policy
+from .accounts import Accounts
 from .answering import Answer, json_answer
 from .body import Unread, read_body
 from .changes import changes_between
@@ -23,10 +24,13 @@ _RETRY_AFTER = {"retry-after": "10"}
 class ChoiceEndpoint:
     """A GET never changes anything; a POST changes only what one of our own pages, or a declared origin, sent."""
 
-    def __init__(self, *, policy: Policy, screens: Screens, tokens: FormTokens) -> None:
+    def __init__(
+        self, *, policy: Policy, screens: Screens, tokens: FormTokens, accounts: Accounts | None = None
+    ) -> None:
         self._policy = policy
         self._screens = screens
         self._tokens = tokens
+        self._accounts = accounts
         self._origins = frozenset(origin.lower() for origin in policy.declarations.origins)
 
     async def show(self, scope: Scope, receive: Receive) -> Answer:
@@ -70,11 +74,13 @@ class ChoiceEndpoint:
         language = (
             submission.language if submission.language in self._policy.languages else self._screens.language_of(scope)
         )
+        if self._accounts is not None:
+            await self._accounts.greet(scope, visit)
         before = visit.decision
         visit.choose(submission.answers(self._policy, visit.consent), method=submission.method, language=language)
         visit.layer = submission.layer if submission.layer in LAYERS else ""
         try:
-            await visit.commit()
+            await visit.commit(scope)
         except LedgerError:
             return self._screens.message(scope, "unsaved", headers={**_RETRY_AFTER, **cors}, again=submission)
         changes = changes_between(self._policy, before, visit.decision)
@@ -100,6 +106,7 @@ class ChoiceEndpoint:
             "since": datetime.fromtimestamp(consent.chosen_at, UTC).isoformat() if consent.choice_made else None,
             "policy_version": self._policy.version,
             "policy_digest": self._policy.digest,
+            **({"from_account": True} if consent.is_taken_over else {}),
         }
 
     def _cors(self, scope: Scope) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """``/data``, ``/data/erase``, ``/receipt/{id}``: what is held about the visitor who asks, and nobody else.
 
-Who asks is said by the verified token alone. Without one, with one that has run out, or with one whose records are erased, nothing is
-found: the answer is the same as for records that never were.
+Who asks is said by the verified token alone; where the app says who is signed in, by that too: then what the account's other browsers
+left is shown as well, and a token that belongs to an account shows nothing to whoever is signed out. Without a token, with one that has
+run out, or with one whose records are erased, nothing is found: the answer is the same as for records that never were.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from ..ledger.records import CHOICES, choice_of
 from ..policy import Policy
 from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
+from .accounts import Accounts, Identity
 from .answering import Answer, json_answer
 from .body import Unread, read_body
 from .form_token import FormTokens
@@ -30,9 +32,10 @@ _RETRY_AFTER = {"retry-after": "10"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Everything held about one visitor. ``consent_id`` is ``None`` where nobody is known."""
+    """Everything held about one visitor, under all of their ids. ``consent_id``: that of this browser's own token, if any."""
 
     consent_id: str | None
+    consent_ids: Sequence[str]
     records: list[Record]
     events: list[Event]
     disclosures: Sequence[Disclosed]
@@ -54,6 +57,7 @@ class DataEndpoint:
         ledger: Ledger | None,
         recorder: Recorder | None = None,
         disclosure_log: DisclosureLog | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         self._policy = policy
         self._screens = screens
@@ -61,14 +65,18 @@ class DataEndpoint:
         self._ledger = ledger
         self._recorder = recorder
         self._disclosure_log = disclosure_log
+        self._accounts = accounts
 
     async def show(self, scope: Scope, receive: Receive) -> Answer:
         """Say what is held: a page, or JSON, which ``?format=json`` offers as a file."""
         visit = visit_of(scope)
         try:
-            held = await self._held(visit.consent.id)
+            identity = await self._identify(scope, visit)
+            held = await self._held(visit.consent.id, identity.consent_ids)
         except LedgerError:
             return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
+        if identity.is_locked:
+            return self._screens.message(scope, "locked")
         is_download = self._screens.asks(scope, "format") == "json"
         if is_download or wants_json(scope):
             headers = {"content-disposition": 'attachment; filename="privacy-data.json"'} if is_download else {}
@@ -77,6 +85,8 @@ class DataEndpoint:
             scope,
             visit,
             held.choices,
+            consent_ids=held.consent_ids,
+            is_of_account=identity.subject is not None,
             others=len(held.records) - len(held.choices),
             events=len(held.events),
             disclosures=held.disclosures,
@@ -96,7 +106,10 @@ class DataEndpoint:
         if sender is Sender.UNPROVEN and not self._tokens.accepts(_token_in(body), scope, visit.consent):
             return self._screens.message(scope, "unproven")
         try:
-            erased = await self._erase(visit.consent.id)
+            identity = await self._identify(scope, visit)
+            if identity.is_locked:
+                return self._screens.message(scope, "locked")
+            erased = await self._erase(identity)
         except LedgerError:
             return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
         cookie = TokenCookie.of(self._policy, is_secure=visit.is_secure).set_cookie("", 0).decode("ascii")
@@ -110,7 +123,7 @@ class DataEndpoint:
         """Show one choice of one's own. Another's, and one that is not there, are answered alike."""
         visit = visit_of(scope)
         try:
-            choice = await self._choice(record_id, visit)
+            choice = await self._choice(record_id, await self._identify(scope, visit))
             shown = (
                 await self._ledger.text(choice.shown) if self._ledger is not None and choice and choice.shown else None
             )
@@ -123,37 +136,49 @@ class DataEndpoint:
             return json_answer({**msgspec.to_builtins(choice), "text": text})
         return self._screens.receipt(scope, choice, text)
 
-    async def _choice(self, record_id: str, visit: Visit) -> ChoiceRecord | None:
-        own = visit.consent.id
-        if self._ledger is None or own is None or not visit.consent.choice_made:
+    async def _identify(self, scope: Scope, visit: Visit) -> Identity:
+        if self._accounts is not None:
+            return await self._accounts.identify(scope, visit)
+        return Identity(consent_ids=[visit.consent.id] if visit.consent.id is not None else [])
+
+    async def _choice(self, record_id: str, identity: Identity) -> ChoiceRecord | None:
+        if self._ledger is None or not identity.consent_ids:
             return None
         stored = await self._ledger.record(record_id)
-        if stored is None or stored.record.consent_id != own or stored.record.kind not in CHOICES:
+        if stored is None or stored.record.consent_id not in identity.consent_ids or stored.record.kind not in CHOICES:
             return None
         return choice_of(stored.record)
 
-    async def _held(self, consent_id: str | None) -> Held:
+    async def _held(self, consent_id: str | None, consent_ids: Sequence[str]) -> Held:
         records: list[Record] = []
         events: list[Event] = []
-        disclosures: Sequence[Disclosed] = ()
-        if consent_id is not None:
+        disclosures: list[Disclosed] = []
+        for one in consent_ids:
             if self._ledger is not None:
-                records = [stored.record for stored in await self._ledger.of_visitor(consent_id)]
+                records += [stored.record for stored in await self._ledger.of_visitor(one)]
             if self._recorder is not None:
-                events = [event async for event in self._recorder.events(consent_id)]
+                events += [event async for event in self._recorder.events(one)]
             if self._disclosure_log is not None:
-                disclosures = await self._disclosure_log.of(consent_id)
-        return Held(consent_id=consent_id, records=records, events=events, disclosures=disclosures)
+                disclosures += await self._disclosure_log.of(one)
+        if len(consent_ids) > 1:
+            records.sort(key=lambda record: record.recorded_at)
+            events.sort(key=lambda event: event.occurred_at)
+            disclosures.sort(key=lambda disclosed: disclosed.last_at, reverse=True)
+        return Held(
+            consent_id=consent_id, consent_ids=consent_ids, records=records, events=events, disclosures=disclosures
+        )
 
-    async def _erase(self, consent_id: str | None) -> Mapping[str, int]:
+    async def _erase(self, identity: Identity) -> Mapping[str, int]:
         erased = {"records": 0, "events": 0, "disclosures": 0}
-        if consent_id is not None:
+        for one in identity.consent_ids:
             if self._recorder is not None:
-                erased["events"] = await self._recorder.erase(consent_id)
+                erased["events"] += await self._recorder.erase(one)
             if self._disclosure_log is not None:
-                erased["disclosures"] = await self._disclosure_log.erase(consent_id)
+                erased["disclosures"] += await self._disclosure_log.erase(one)
             if self._ledger is not None:
-                erased["records"] = await self._ledger.erase(consent_id, reason="the visitor asked for it")
+                erased["records"] += await self._ledger.erase(one, reason="the visitor asked for it")
+        if self._accounts is not None and identity.subject is not None:
+            await self._accounts.erase(identity.subject)
         return erased
 
 
@@ -162,12 +187,19 @@ def _as_json(held: Held) -> Mapping[str, object]:
         {
             "record_id": record.record_id,
             "kind": record.kind,
+            "consent_id": record.consent_id,
             "recorded_at": record.recorded_at,
             **msgspec.json.decode(record.content, type=dict[str, object]),
         }
         for record in held.records
     ]
-    return {"consent_id": held.consent_id, "records": records, "events": held.events, "disclosures": held.disclosures}
+    return {
+        "consent_id": held.consent_id,
+        "consent_ids": held.consent_ids,
+        "records": records,
+        "events": held.events,
+        "disclosures": held.disclosures,
+    }
 
 
 def _token_in(body: bytes) -> str:

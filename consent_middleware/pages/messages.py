@@ -36,6 +36,9 @@ MESSAGES = {
     "wrong-media-type": Message(
         415, N_("This choice could not be read"), N_("It is neither a form nor JSON, so nothing was changed.")
     ),
+    "locked": Message(
+        403, N_("Please sign in"), N_("The choice in this browser belongs to an account. Sign in to see what is held.")
+    ),
     "unreadable": Message(
         503,
         N_("What is held about you cannot be read at the moment"),

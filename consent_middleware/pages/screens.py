@@ -100,6 +100,7 @@ class Screens:
             allowed_titles=wording.join([item.title for item in (*content.optional, *content.separate) if item.is_on]),
             since=wording.date(_day(consent.chosen_at)) if consent.choice_made else "",
             until=wording.date(_day(consent.chosen_at + lifetime)) if consent.choice_made else "",
+            from_account=consent.is_taken_over,
             asks_again=wording.join(titles_of(policy, wording, decision.asks)) if consent.choice_made else "",
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             token=self._tokens.make(scope, consent) if needs_token(scope) else "",
@@ -161,6 +162,8 @@ class Screens:
         visit: Visit,
         choices: Sequence[ChoiceRecord],
         *,
+        consent_ids: Sequence[str],
+        is_of_account: bool,
         others: int,
         events: int,
         disclosures: Sequence[Disclosed],
@@ -172,7 +175,8 @@ class Screens:
             "data.html",
             wording,
             erased="erased" in _query_of(scope) and not visit.consent.choice_made,
-            consent_id=visit.consent.id or "",
+            consent_ids=consent_ids,
+            is_of_account=is_of_account,
             choices=[
                 {
                     "record_id": choice.record_id,

@@ -17,6 +17,7 @@ from .disclosure_schema import disclosure_table
 from .event_schema import event_table
 from .request_schema import request_table
 from .schema import RECORDS, SCHEMA
+from .subject_schema import subject_table
 
 Migration = Callable[[Connection], None]
 
@@ -73,7 +74,14 @@ def chained_records(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (first_tables, event_table, chained_records, disclosure_table, request_table)
+MIGRATIONS: Sequence[Migration] = (
+    first_tables,
+    event_table,
+    chained_records,
+    disclosure_table,
+    request_table,
+    subject_table,
+)
 """In order; a migration's version is its place, counted from 1."""
 
 

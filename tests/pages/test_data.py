@@ -136,7 +136,7 @@ def test_no_parameter_names_a_visitor(own: TestClient, other: TestClient, path: 
 
 def test_without_a_token_nothing_is_held(own: TestClient, middleware: ConsentMiddleware) -> None:
     stranger = browser(middleware)
-    assert held(stranger) == {"consent_id": None, "records": [], "events": [], "disclosures": []}
+    assert held(stranger) == {"consent_id": None, "consent_ids": [], "records": [], "events": [], "disclosures": []}
     assert "Nothing is held" in stranger.get(f"{PREFIX}/data").text
     record = held(own)["records"][0]["record_id"]
     assert stranger.get(f"{PREFIX}/receipt/{record}").status_code == 404
@@ -181,7 +181,13 @@ def test_erasing_takes_everything_of_ones_own_and_nothing_else(
     assert "Erased." in own.get(answer.headers["location"]).text
     assert own.get(f"{PREFIX}/choice").json()["choice_made"] is False
     own.cookies.set(name, token)  # A copy of the old token still signs, but nothing is found with it.
-    assert held(own) == {"consent_id": consent_id, "records": [], "events": [], "disclosures": []}
+    assert held(own) == {
+        "consent_id": consent_id,
+        "consent_ids": [consent_id],
+        "records": [],
+        "events": [],
+        "disclosures": [],
+    }
     assert own.get(f"{PREFIX}/receipt/{receipt}").status_code == 404
     assert held(other) == kept
     connection = sqlite3.connect(tmp_path / "ledger.db")
