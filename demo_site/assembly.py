@@ -3,12 +3,18 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
 from consent_middleware import ConsentMiddleware, Policy
-from consent_middleware.asgi import ASGIApp
+from consent_middleware.asgi import ASGIApp, Scope
 from consent_middleware.telemetry import Event
 
+from .accounts import Accounts
 from .console import make_console
+from .database import Database
 from .examples import ExampleVisits
+from .pages import SESSION
 from .recorder import InsideRecorder, OutsideRecorder
 
 POLICY = Path(__file__).parent / "consent.toml"
@@ -23,11 +29,20 @@ def assemble(*, data: Path, tracker: str, secret_key: str, policy_file: Path = P
             async for event in governed.recorder.events(consent_id):
                 yield event
 
+    accounts = Accounts(Database(data / "console.db"))
+
+    async def subject(scope: Scope) -> str | None:
+        """Whose session it is: the account's number, which stays when its address changes."""
+        secret = Request(scope).cookies.get(SESSION)
+        account = await run_in_threadpool(accounts.of_session, secret) if secret else None
+        return str(account.id) if account is not None else None
+
     console = make_console(data=data, policy=policy, tracker=tracker, recorded=recorded)
     governed = ConsentMiddleware(
         InsideRecorder(console),
         policy=policy,
         secret_key=secret_key,
         ledger=f"sqlite:///{data / 'consent.db'}",
+        subject=subject,
     )
     return ExampleVisits(OutsideRecorder(governed))

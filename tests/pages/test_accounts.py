@@ -24,7 +24,7 @@ PREFIX = "/-/privacy"
 KEY = "account-key"
 BANNER = 'id="privacy-consent-ui"'
 NAVIGATION = {"sec-fetch-dest": "document", "sec-fetch-mode": "navigate"}
-SEPARATE = {"action": "save", "purpose": ["analytics", "disclosure"], "layer": "preferences"}
+SEPARATE: dict[str, Any] = {"action": "save", "purpose": ["analytics", "disclosure"], "layer": "preferences"}
 
 
 class Clock:
