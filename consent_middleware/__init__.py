@@ -1,6 +1,6 @@
 """consent_middleware: a visitor's cookie and tracking choice as a fact of the wire."""
 
-from .consent import NO_CHOICE, Consent, get_consent, record_choice
+from .consent import NO_CHOICE, Consent, get_consent, record_age, record_choice
 from .errors import ConfigurationError, ConsentError, LedgerError, LedgerUnavailable, PolicyError
 from .middleware import ConsentMiddleware
 from .policy import Policy, Verdict, classify
@@ -21,5 +21,6 @@ __all__ = [
     "classify",
     "get_consent",
     "get_telemetry",
+    "record_age",
     "record_choice",
 ]

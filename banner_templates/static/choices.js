@@ -136,6 +136,7 @@ const send = async (form, action) => {
       layer: data.get("layer"),
       lang: data.get("lang") || "",
       token: data.get("token") || "",
+      age: data.get("age"),
     }),
   });
   if (!reply.ok) throw reply.status;

@@ -6,7 +6,7 @@ from .signals import SIGNALS, Signals
 from .subject import Subject, SubjectOf, Subjects
 from .token import Tokens
 from .value import NO_CHOICE, Consent
-from .visit import SCOPE_KEY, Standing, Visit, get_consent, record_choice, visit_of
+from .visit import SCOPE_KEY, Standing, Visit, get_consent, record_age, record_choice, visit_of
 
 __all__ = [
     "ACTIONS",
@@ -27,6 +27,7 @@ __all__ = [
     "answer",
     "decide",
     "get_consent",
+    "record_age",
     "record_choice",
     "visit_of",
 ]

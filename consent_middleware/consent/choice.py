@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..policy import Policy
-from .value import NO_CHOICE, Consent
+from .value import NO_CHOICE, Age, Consent
 
-Action = Literal["accept-all", "reject-all", "save", "always-allow"]
-ACTIONS: tuple[Action, ...] = ("accept-all", "reject-all", "save", "always-allow")
+Action = Literal["accept-all", "reject-all", "save", "always-allow", "guardian"]
+ACTIONS: tuple[Action, ...] = ("accept-all", "reject-all", "save", "always-allow", "guardian")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """An answer for each optional purpose; ``refused`` also names single services of allowed purposes.
 
-    With ``always-allow`` only those are answered that were answered before, and the one that it names.
+    With ``always-allow`` only those are answered that were answered before, and the one that it names. ``guardian`` is like ``save``,
+    by whoever decides for a child.
     """
 
     action: Action
@@ -61,6 +62,16 @@ def answer(
         if services_listed or named & of_purpose:
             refused |= of_purpose - named
     return Answers(action=action, allowed=allowed, refused=refused)
+
+
+def for_age(policy: Policy, answers: Answers, age: Age, *, before: Consent, by_guardian: bool = False) -> Answers:
+    """Leave of ``answers`` what a visitor of this age may decide: a child nothing, and of what a guardian allowed only less."""
+    if age == "under":
+        return Answers(action=answers.action, allowed=frozenset(), refused=frozenset(policy.optional))
+    if age == "guardian" and not by_guardian:
+        more = answers.allowed - before.allowed
+        return Answers(action=answers.action, allowed=answers.allowed - more, refused=answers.refused | more)
+    return answers
 
 
 def without_separate(policy: Policy, answers: Answers, *, before: Consent, agreed: Iterable[str] = ()) -> Answers:

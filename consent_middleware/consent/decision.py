@@ -19,6 +19,10 @@ class Decision:
     refused: frozenset[str]
     asks: tuple[str, ...]
     honors_gpc: bool
+    asks_age: bool = False
+    """The policy asks for the age before anything can be allowed, and that was not answered."""
+    is_childs: bool = False
+    """A child's: only a guardian can allow more."""
 
     def allows(self, name: str) -> bool:
         return name in self.allowed
@@ -29,9 +33,13 @@ def decide(policy: Policy, consent: Consent, signals: Signals) -> Decision:
 
     A Global Privacy Control signal takes away the purposes that honor it, by the policy's precedence: with ``latest`` (what
     California asks for) an "allow" that was given while the signal was on stands, an older one does not. Whoever answered a newer
-    version of the policy is not asked by a process that has not got it yet: two processes would ask by turns.
+    version of the policy is not asked by a process that has not got it yet: two processes would ask by turns. For a child everything
+    optional is refused, whatever else the token says; where the policy asks for the age, nothing is allowed before that is answered.
     """
-    granted = consent.allowed
+    if consent.age == "under":
+        return _of_child(policy, consent)
+    asks_age = policy.asked_age is not None and not consent.age
+    granted = _acts(consent) if asks_age else consent.allowed
     by_signal = _refused_by_signal(policy, consent, signals)
     allowed = {name for name in policy.optional if name in granted} - by_signal
     allowed |= policy.necessary
@@ -51,7 +59,34 @@ def decide(policy: Policy, consent: Consent, signals: Signals) -> Decision:
         and name not in by_signal
         and policy.purposes[name].basis == "consent"
     )
-    return Decision(allowed=frozenset(allowed), refused=frozenset(refused), asks=asks, honors_gpc=bool(by_signal))
+    if consent.age == "guardian":
+        # What has changed is the guardian's to answer; a child is not asked.
+        asks = ()
+    return Decision(
+        allowed=frozenset(allowed),
+        refused=frozenset(refused),
+        asks=asks,
+        honors_gpc=bool(by_signal),
+        asks_age=asks_age,
+        is_childs=consent.age == "guardian",
+    )
+
+
+def _of_child(policy: Policy, consent: Consent) -> Decision:
+    optional = frozenset(policy.optional)
+    services = policy.services.values()
+    return Decision(
+        allowed=policy.necessary | {s.id for s in services if s.purpose in policy.necessary} | _acts(consent),
+        refused=optional | {s.id for s in services if s.purpose in optional},
+        asks=(),
+        honors_gpc=False,
+        is_childs=True,
+    )
+
+
+def _acts(consent: Consent) -> frozenset[str]:
+    """What explicit acts asked for by themselves (``cookie:<name>``)."""
+    return frozenset(name for name in consent.allowed if name.startswith("cookie:"))
 
 
 def _refused_by_signal(policy: Policy, consent: Consent, signals: Signals) -> frozenset[str]:

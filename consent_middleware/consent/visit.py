@@ -9,12 +9,12 @@ from typing import Protocol, runtime_checkable
 from ..asgi import Scope
 from ..errors import ConfigurationError, LedgerError
 from ..policy import Policy
-from .choice import Answers, answer, without_separate
+from .choice import Answers, answer, for_age, without_separate
 from .decision import Decision
 from .signals import Signals
 from .subject import Subject
 from .token import new_id
-from .value import Consent
+from .value import Age, Consent
 
 logger = logging.getLogger("consent_middleware")
 
@@ -83,6 +83,8 @@ class Visit:
     """The token says something new of the same choice: that it belongs to an account."""
     is_forgotten: bool = False
     """The token is somebody else's, and goes."""
+    acting: str = "visitor"
+    """Whose act the choice was, ``"visitor"`` or ``"guardian"``."""
 
     def __init__(
         self,
@@ -102,8 +104,15 @@ class Visit:
         self._decide = decide
         self._record = record
 
-    def choose(self, answers: Answers, *, method: str, language: str = "") -> Consent:
-        """Let ``answers`` take effect at once. ``commit`` records them; the response then carries the new token."""
+    def choose(
+        self, answers: Answers, *, method: str, language: str = "", age: Age | None = None, by_guardian: bool = False
+    ) -> Consent:
+        """Let ``answers`` take effect at once. ``commit`` records them; the response then carries the new token.
+
+        ``age``: what the visitor, or the app, said of it now. ``by_guardian``: the guardian of a child answers.
+        """
+        age = "guardian" if by_guardian else self.consent.age if age is None else age
+        answers = for_age(self.policy, answers, age, before=self.consent, by_guardian=by_guardian)
         if self.choice is None or self.is_committed:
             # Until it is recorded, what was chosen a moment ago is nothing to fall back on.
             self.previous = self.consent
@@ -115,8 +124,9 @@ class Visit:
             refused=answers.refused,
             gpc=self.signals.gpc,
             owner=self.consent.owner,
-            age=self.consent.age,
+            age=age,
         )
+        self.acting = "guardian" if by_guardian else "visitor"
         self.choice = answers
         self.is_committed = False
         self.method = method
@@ -213,13 +223,16 @@ def get_consent(request: "HasScope | Scope") -> Consent:
     return visit.consent
 
 
-def record_choice(request: "HasScope | Scope", *, allow: Iterable[str], separate: Iterable[str] = ()) -> Consent:
+def record_choice(
+    request: "HasScope | Scope", *, allow: Iterable[str], separate: Iterable[str] = (), guardian: bool = False
+) -> Consent:
     """Record a choice that the app asked for itself; it takes effect in the same request.
 
     ``allow`` names purposes, and services where only some of a purpose's are meant; every other optional purpose is refused.
     A purpose of basis ``separate`` is newly allowed only where ``separate`` names it: the visitor agreed to it by an act of its own,
-    not together with others. The token goes out with this response, once the ledger has recorded the choice. Doing it twice is doing
-    it once.
+    not together with others. ``guardian``: a child's guardian, whom the app has verified, decides. For a visitor who said to be a child
+    everything else is a refusal, and where the policy asks for the age, nothing counts before that was answered (``record_age``). The
+    token goes out with this response, once the ledger has recorded the choice. Doing it twice is doing it once.
     """
     visit, policy = visit_of(request), visit_of(request).policy
     agreed, names = frozenset(separate), frozenset(allow)
@@ -238,4 +251,38 @@ def record_choice(request: "HasScope | Scope", *, allow: Iterable[str], separate
             name,
             name,
         )
-    return visit.choose(judged, method="app")
+    if policy.asked_age is not None and not visit.consent.age and not guardian and judged.allowed:
+        logger.warning(
+            "record_choice: this visitor has not said to be %d or older, so nothing is allowed yet. Where your app knows, "
+            "call record_age(request, under=False) before.",
+            policy.asked_age,
+        )
+    return visit.choose(judged, method="app", by_guardian=guardian)
+
+
+def record_age(request: "HasScope | Scope", *, under: bool) -> Consent:
+    """Say what the app knows of a visitor's age: ``under`` the policy's ``site.minimum_age``, or not. Takes effect in the same request.
+
+    A child's choice is then a refusal of everything optional, recorded like any other, until a guardian decides. Saying it of somebody
+    who is known for it, and of an adult who has not chosen yet, records nothing; the latter is not asked for the age by this answer.
+    """
+    visit = visit_of(request)
+    consent = visit.consent
+    if visit.policy.declarations.site.minimum_age is None:
+        raise ConfigurationError(
+            "record_age: the policy names no age. Add minimum_age to [site], for example minimum_age = 14."
+        )
+    if under:
+        if consent.age in ("under", "guardian"):
+            return consent
+        return visit.choose(Answers(action="save", allowed=frozenset(), refused=frozenset()), method="app", age="under")
+    if consent.age == "over":
+        return consent
+    if not consent.choice_made:
+        visit.hold(replace(consent, age="over"))
+        return visit.consent
+    # What was refused for the age alone is asked for again.
+    was_child = consent.age in ("under", "guardian")
+    refused = frozenset[str]() if was_child else consent.refused
+    allowed = frozenset[str]() if was_child else consent.allowed
+    return visit.choose(Answers(action="save", allowed=allowed, refused=refused), method="app", age="over")

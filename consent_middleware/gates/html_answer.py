@@ -61,7 +61,9 @@ class HtmlGates:
     def terms(self, decision: Decision, scope: Scope, *, is_document: bool) -> Terms:
         asked = None if is_document else _asked(scope)
         extra = frozenset(filter(None, _IDS.split(asked.decode("latin-1")))) if asked is not None else frozenset[str]()
-        if len(extra) > 1:
+        if decision.is_childs or decision.asks_age:
+            extra = frozenset()
+        elif len(extra) > 1:
             # What takes an act of its own is not let in together with others.
             extra -= self._separate
         return Terms(decision.allowed, extra, asked is not None)

@@ -4,7 +4,7 @@ import time
 import uuid
 
 from ..consent import Visit
-from .records import ChoiceRecord, Shown
+from .records import ChoiceRecord, Kind, Shown
 
 
 def proof_of(visit: Visit, shown: Shown | None = None) -> ChoiceRecord:
@@ -14,7 +14,9 @@ def proof_of(visit: Visit, shown: Shown | None = None) -> ChoiceRecord:
     """
     policy, consent = visit.policy, visit.consent
     return ChoiceRecord(
-        kind="withdrawal" if visit.previous.allowed - consent.allowed else "choice",
+        kind=_kind_of(visit),
+        acting=visit.acting,
+        age=consent.age,
         layer=visit.layer,
         shown=shown.digest if shown is not None else "",
         effective=tuple(sorted(visit.decision.allowed)),
@@ -32,3 +34,9 @@ def proof_of(visit: Visit, shown: Shown | None = None) -> ChoiceRecord:
         gpc=visit.signals.gpc,
         precedence=policy.declarations.gpc,
     )
+
+
+def _kind_of(visit: Visit) -> Kind:
+    if visit.acting == "guardian":
+        return "guardian"
+    return "withdrawal" if visit.previous.allowed - visit.consent.allowed else "choice"

@@ -13,7 +13,7 @@ to have run out; ``signal``: the browser's signal came or went; ``disclosure``: 
 ``guardian``: a guardian's act for a child; ``erasure``: records were erased; ``request``, ``answer``: a person asked for something,
 and got it; ``notice``: a notice was shown."""
 
-CHOICES: tuple[Kind, ...] = ("choice", "withdrawal")
+CHOICES: tuple[Kind, ...] = ("choice", "withdrawal", "guardian")
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,10 +55,10 @@ class ChoiceRecord:
     language: str
     """The language the choice was offered in (BCP 47)."""
     method: str
-    """How the choice arrived: ``"form"``, ``"json"``, ``"app"`` for one that the app recorded itself, or ``"account"`` for one that
-    was taken over from another browser of the same account."""
+    """How the choice arrived: ``"form"``, ``"json"``, ``"guardian"`` by the form for guardians, ``"app"`` for one that the app recorded
+    itself, or ``"account"`` for one that was taken over from another browser of the same account."""
     action: str
-    """``"accept-all"``, ``"reject-all"``, ``"save"`` or ``"always-allow"``."""
+    """``"accept-all"``, ``"reject-all"``, ``"save"``, ``"always-allow"`` or ``"guardian"``."""
     allowed: tuple[str, ...]
     """Ids of purposes and services."""
     refused: tuple[str, ...]
@@ -78,6 +78,9 @@ class ChoiceRecord:
     """Where the visitor's rights come from, if that is known."""
     acting: str = "visitor"
     """Whose act it was: ``"visitor"`` or ``"guardian"``."""
+    age: str = ""
+    """What the visitor said of their age, where that was asked: ``"over"``, ``"under"``, or ``"guardian"`` once a child's guardian has
+    decided. Never a date."""
     made_at: int = 0
     """When a choice that was taken over had been made, in seconds since 1970; 0 for one that was made when it was recorded."""
 
@@ -99,6 +102,7 @@ class ChoiceContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     effective: tuple[str, ...] = ()
     jurisdiction: str = ""
     acting: str = "visitor"
+    age: str = ""
     made_at: int = 0
 
 

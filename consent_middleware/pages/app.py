@@ -76,6 +76,8 @@ class Pages:
             f"{base}/choice": {"GET": choice.show, "POST": choice.record, "OPTIONS": choice.preflight},
             GPC_PATH: {"GET": self._gpc},
         }
+        if policy.declarations.children.guardian == "form" and policy.declarations.site.minimum_age is not None:
+            self._routes[f"{base}/guardian"] = {"GET": self._guardian}
         if recorder is not None and policy.recording is not None and policy.recording.clicks:
             events = EventsEndpoint(
                 recorder=recorder, purpose=policy.recording.purpose, origins=policy.declarations.origins
@@ -98,6 +100,10 @@ class Pages:
     def shown(self, language: str) -> str:
         """Return what the preference center shows, in one language, whoever has not chosen yet."""
         return self._screens.shown(language)
+
+    def shown_to_guardians(self, language: str) -> str:
+        """Return what it shows to whoever decides for a child."""
+        return self._screens.shown(language, for_guardian=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -124,6 +130,12 @@ class Pages:
 
     async def _preferences(self, scope: Scope, receive: Receive) -> Answer:
         return self._screens.preferences(scope, visit_of(scope))
+
+    async def _guardian(self, scope: Scope, receive: Receive) -> Answer:
+        visit = visit_of(scope)
+        if not visit.decision.is_childs:
+            return Answer(status=303, headers={"location": f"{self._mount.base_of(scope)}/preferences"})
+        return self._screens.guardian(scope, visit)
 
     async def _declaration(self, scope: Scope, receive: Receive) -> Answer:
         return self._screens.declaration(scope, visit_of(scope))

@@ -240,6 +240,8 @@ class Banner:
             is_guarded=self._scripts.is_needed(decision),
             layout=policy.declarations.banner.layout,
             reject_first=policy.declarations.banner.reject_first,
+            asks_age=decision.asks_age,
+            asked_age=policy.asked_age,
             slots=_SLOTS,
         )
         cut = _SLOT.split(html.strip() + "\n")

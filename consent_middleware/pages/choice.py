@@ -8,6 +8,7 @@ from ..consent import Visit, visit_of
 from ..errors import LedgerError
 from ..policy import Policy
 from .accounts import Accounts
+from .ages import age_of, may_be_guardian
 from .answering import Answer, json_answer
 from .body import Unread, read_body
 from .changes import changes_between
@@ -77,7 +78,16 @@ class ChoiceEndpoint:
         if self._accounts is not None:
             await self._accounts.greet(scope, visit)
         before = visit.decision
-        visit.choose(submission.answers(self._policy, visit.consent), method=submission.method, language=language)
+        answers = submission.answers(self._policy, visit.consent)
+        if submission.action == "guardian":
+            if not may_be_guardian(self._policy, visit.consent.age, submission):
+                return self._screens.message(scope, "no-guardian", headers=cors)
+            visit.choose(answers, method="guardian", language=language, by_guardian=True)
+        else:
+            age = age_of(self._policy, visit.consent.age, submission, answers)
+            if age is None:
+                return self._screens.message(scope, "age", headers=cors, again=submission)
+            visit.choose(answers, method=submission.method, language=language, age=age)
         visit.layer = submission.layer if submission.layer in LAYERS else ""
         try:
             await visit.commit(scope)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..consent import Decision
+from ..consent.value import Age
 from ..policy import Policy
 from ..policy.identifiers import SOURCES, names_of
 from ..policy.model import Cookie, Service, StorageKey, TelemetryField
@@ -115,6 +116,17 @@ def content_of(
         cookies = [own_cookie] if purpose.id == "security" else []
         by_basis[purpose.basis].append(_purpose(policy, wording, decision, purpose, cookies, telemetry))
     return Content(optional=by_basis["consent"], separate=by_basis["separate"], necessary=by_basis["necessary"])
+
+
+def content_for(age: Age, content: Content) -> Content:
+    """Leave out what a visitor of this age cannot decide: a child nothing optional, or what a guardian allowed, to take it back."""
+    if age not in ("under", "guardian"):
+        return content
+    return Content(
+        optional=[item for item in content.optional if item.is_on],
+        separate=[item for item in content.separate if item.is_on],
+        necessary=content.necessary,
+    )
 
 
 def titles_of(policy: Policy, wording: Wording, purposes: Sequence[str]) -> list[str]:

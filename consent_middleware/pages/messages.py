@@ -36,6 +36,14 @@ MESSAGES = {
     "wrong-media-type": Message(
         415, N_("This choice could not be read"), N_("It is neither a form nor JSON, so nothing was changed.")
     ),
+    "age": Message(
+        409,
+        N_("How old are you?"),
+        N_("Nothing was allowed yet: that takes an answer first. Only the answer is kept, never a date of birth."),
+    ),
+    "no-guardian": Message(
+        403, N_("This choice could not be read"), N_("Nothing was changed. Please choose again on the page below.")
+    ),
     "locked": Message(
         403, N_("Please sign in"), N_("The choice in this browser belongs to an account. Sign in to see what is held.")
     ),

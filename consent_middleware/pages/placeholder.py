@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..asgi import Scope
 from ..caches import BoundedCache
-from ..consent import Standing
+from ..consent import Decision, Standing
 from ..gates.html_rewriting import Frame
 from ..policy import Policy
 from ..policy.texts import Text
@@ -41,7 +41,9 @@ class Placeholders:
         self._tokens = FormTokens(secret_keys)
         self._wordings = {language: Wording(policy, language) for language in policy.languages}
         self._match = language_matcher(policy.languages)
-        self._rendered: BoundedCache[tuple[str, str, str, str], tuple[bytes, tuple[int, ...]]] = BoundedCache(_STATES)
+        self._rendered: BoundedCache[tuple[str, str, str, str, bool, bool], tuple[bytes, tuple[int, ...]]] = (
+            BoundedCache(_STATES)
+        )
 
     def render(self, frame: Frame, standing: Standing, scope: Scope) -> bytes:
         """Return the markup for one frame, ASCII but for what the page itself says of it."""
@@ -49,7 +51,7 @@ class Placeholders:
         language = self._match(fields.get(b"accept-language", b"")).decode("ascii")
         wording = self._wordings[language]
         name = wording.text(frame.recipient) or frame.id
-        template, slots = self._find(language, root_of(scope), frame.id, name)
+        template, slots = self._find(language, root_of(scope), frame.id, name, standing.decision)
         values = (
             b"%d" % frame.key,
             frame.title or escape(name).encode("ascii", "xmlcharrefreplace"),
@@ -67,15 +69,21 @@ class Placeholders:
         token = self._tokens.make(scope, standing.consent)
         return f'<input type="hidden" name="token" value="{token}">'.encode("ascii")
 
-    def _find(self, language: str, root: str, name: str, recipient: str) -> tuple[bytes, tuple[int, ...]]:
-        key = (language, root, name, recipient)
+    def _find(
+        self, language: str, root: str, name: str, recipient: str, decision: Decision
+    ) -> tuple[bytes, tuple[int, ...]]:
+        # Nobody loads something once who could not allow it at all.
+        may_allow = not decision.is_childs
+        key = (language, root, name, recipient, may_allow, may_allow and not decision.asks_age)
         found = self._rendered.get(key)
         if found is None:
             found = self._render_once(*key)
             self._rendered.put(key, found)
         return found
 
-    def _render_once(self, language: str, root: str, name: str, recipient: str) -> tuple[bytes, tuple[int, ...]]:
+    def _render_once(
+        self, language: str, root: str, name: str, recipient: str, may_allow: bool, may_load: bool
+    ) -> tuple[bytes, tuple[int, ...]]:
         wording, policy = self._wordings[language], self._policy
         service = policy.services.get(name)
         what: Text = name
@@ -91,6 +99,8 @@ class Placeholders:
             kind="service" if service is not None else "purpose",
             recipient=recipient,
             what=wording.text(what),
+            may_allow=may_allow,
+            may_load=may_load,
             slots=_SLOTS,
         )
         cut = _SLOT.split(html.strip())

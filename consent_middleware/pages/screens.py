@@ -14,7 +14,7 @@ from ..telemetry import Disclosed, Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
 from .changes import Changes, changes_in, say_changes
-from .content import CookieRow, content_of, titles_of
+from .content import CookieRow, content_for, content_of, titles_of
 from .disclosure_items import disclosure_items
 from .form_token import FormTokens, needs_token
 from .messages import MESSAGES
@@ -76,7 +76,13 @@ class Screens:
         """The preference center; ``?saved=1`` says that what it shows has just been saved."""
         return self._preferences(scope, visit, get_telemetry(scope))
 
-    def _preferences(self, scope: Scope, visit: Visit, telemetry: Telemetry | None) -> Answer:
+    def guardian(self, scope: Scope, visit: Visit) -> Answer:
+        """The same choices, for whoever decides for a child."""
+        return self._preferences(scope, visit, get_telemetry(scope), for_guardian=True)
+
+    def _preferences(
+        self, scope: Scope, visit: Visit, telemetry: Telemetry | None, *, for_guardian: bool = False
+    ) -> Answer:
         wording = self._wordings[self.language_of(scope)]
         policy, decision, consent = self._policy, visit.decision, visit.consent
         query = _query_of(scope)
@@ -85,6 +91,8 @@ class Screens:
         content = content_of(policy, wording, decision, self._own_cookie(wording, visit), telemetry)
         by_signal = [name for name in policy.optional if name in policy.refused_by_gpc and not decision.allows(name)]
         lifetime = policy.declarations.lifetime.seconds or 0
+        if not for_guardian:
+            content = content_for(consent.age, content)
         return self._page(
             scope,
             "preferences.html",
@@ -101,13 +109,18 @@ class Screens:
             since=wording.date(_day(consent.chosen_at)) if consent.choice_made else "",
             until=wording.date(_day(consent.chosen_at + lifetime)) if consent.choice_made else "",
             from_account=consent.is_taken_over,
+            age=consent.age,
+            asks_age=policy.asked_age is not None,
+            minimum_age=policy.declarations.site.minimum_age or 0,
+            for_guardian=for_guardian,
+            may_ask_guardian=decision.is_childs and policy.declarations.children.guardian == "form",
             asks_again=wording.join(titles_of(policy, wording, decision.asks)) if consent.choice_made else "",
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             token=self._tokens.make(scope, consent) if needs_token(scope) else "",
         )
 
-    def shown(self, language: str) -> str:
-        """Return the preference center of a visitor who has not chosen."""
+    def shown(self, language: str, *, for_guardian: bool = False) -> str:
+        """Return the preference center of a visitor who has not chosen, or what a guardian is shown."""
         # A browser with fetch metadata, so that no token for a form is made.
         scope: Scope = {
             "type": "http",
@@ -120,7 +133,7 @@ class Screens:
         visit = Visit(
             self._policy, consent, decide(self._policy, consent, signals), signals, True, _undecided, _unrecorded
         )
-        return self._preferences(scope, visit, None).body.decode()
+        return self._preferences(scope, visit, None, for_guardian=for_guardian).body.decode()
 
     def say_changes(self, language: str, changes: Changes) -> str:
         """What a choice changed, for a page that stays open."""
@@ -235,6 +248,7 @@ class Screens:
             title=wording.gettext(shown.title),
             text=wording.gettext(shown.text),
             again=again,
+            asked_age=self._policy.asked_age if name == "age" else None,
             way_back=self._way_back(scope),
             token=self._tokens.make(scope, visit.consent) if again is not None and needs_token(scope) else "",
         )

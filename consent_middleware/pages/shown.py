@@ -17,7 +17,11 @@ class ShownTexts:
     """Each layer in each language, rendered once."""
 
     def __init__(self, pages: Pages, banner: Banner) -> None:
-        self._render = {"banner": banner.shown, "preferences": pages.shown}
+        self._render = {
+            "banner": banner.shown,
+            "preferences": pages.shown,
+            "guardian": pages.shown_to_guardians,
+        }
         self._found: dict[tuple[str, str], Shown] = {}
 
     def find(self, layer: str, language: str) -> Shown | None:

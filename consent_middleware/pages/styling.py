@@ -1,4 +1,4 @@
-"""The stylesheet of one policy: ours, its layout, its theme, its colors, as one file and one request."""
+"""The stylesheet of one policy: ours, its layout, its theme, its age step, its colors, as one file and one request."""
 
 import functools
 import gzip
@@ -23,15 +23,16 @@ _VARIABLES = {
 
 def stylesheet_of(policy: Policy) -> Asset:
     """Return the stylesheet, kept ready: policies that look alike share one."""
-    return _stylesheet(policy.declarations.banner)
+    return _stylesheet(policy.declarations.banner, policy.asked_age is not None)
 
 
 @functools.lru_cache(maxsize=64)
-def _stylesheet(banner: BannerTable) -> Asset:
+def _stylesheet(banner: BannerTable, asks_age: bool) -> Asset:
     plain = load_assets()["css"]
     layout = "" if banner.layout == "bar" else _part("layout-card")
     theme = "" if banner.theme == "plain" else _part(f"theme-{banner.theme}")
-    added = layout + theme + _own_colors(banner.colors, banner.dark_colors)
+    age = _part("age") if asks_age else ""
+    added = layout + theme + age + _own_colors(banner.colors, banner.dark_colors)
     if not added:
         return plain
     body = plain.body + added.encode()

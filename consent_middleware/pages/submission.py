@@ -1,18 +1,19 @@
 """What a visitor submitted, from a form or JSON, as one value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import msgspec
 
 from ..consent import ACTIONS, NO_CHOICE, Action, Answers, Consent, answer
+from ..consent.value import Age
 from ..policy import Policy
 
 _MOST_FIELDS = 1000
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-LAYERS = frozenset({"banner", "preferences"})
+LAYERS = frozenset({"banner", "preferences", "guardian"})
 """What of ours a visitor may have been looking at."""
 
 
@@ -29,6 +30,10 @@ class Submission:
     layer: str = ""
     token: str = ""
     method: str = "form"
+    age: Age = ""
+    """``"over"`` or ``"under"``, where the visitor says so; nothing else that is sent counts."""
+    is_guardian: bool = False
+    """Whoever sends this says to be a child's guardian."""
 
     def answers(self, policy: Policy, before: Consent = NO_CHOICE) -> Answers:
         """Answer for every purpose and service.
@@ -56,8 +61,11 @@ class _JsonSubmission(msgspec.Struct):
     lang: str = ""
     layer: str | None = None
     token: str = ""
+    age: str | None = None
+    guardian: bool = False
 
 
+_AGES: Mapping[str, Age] = {"over": "over", "under": "under"}
 _decode = msgspec.json.Decoder(_JsonSubmission).decode
 
 
@@ -88,6 +96,8 @@ def read_form(body: bytes) -> Submission | None:
         language=last("lang"),
         layer=last("layer"),
         token=last("token"),
+        age=_AGES.get(last("age"), ""),
+        is_guardian=last("guardian") == "yes",
     )
 
 
@@ -108,6 +118,8 @@ def read_json(body: bytes) -> Submission | None:
         layer=read.layer or "",
         token=read.token,
         method="json",
+        age=_AGES.get(read.age or "", ""),
+        is_guardian=read.guardian,
     )
 
 

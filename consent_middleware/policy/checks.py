@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ..errors import Problem
 from .banner_checks import check_banner
+from .children_checks import check_children
 from .cookie_checks import Add, check_cookies, check_services
 from .lifetimes import SECONDS_CAP
 from .loading import as_toml
@@ -36,6 +37,7 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         _settings,
         _site,
         check_banner,
+        check_children,
         check_versions,
         check_notices,
         _purposes,

@@ -268,6 +268,16 @@ class RightsTable(Table, frozen=True, kw_only=True):
     """Kinds whose time to answer begins when the visitor's identity is verified; that of the others begins at once."""
 
 
+class Children(Table, frozen=True, kw_only=True):
+    """``[children]``: what is done for visitors younger than ``site.minimum_age``."""
+
+    ask: bool = False
+    """Whether the banner asks for the age group before anything can be allowed. The answer is kept with the choice, never a date."""
+    guardian: Literal["form", "app"] = "form"
+    """Who takes a guardian's consent: a form of ours, which believes whoever says to be one, or only your app, which can verify it
+    (``record_choice(guardian=True)``)."""
+
+
 class Colors(Table, frozen=True, kw_only=True):
     """``[banner.colors]``: ``#rrggbb`` each. Accept, reject and manage share one pair of button colors: there is no other."""
 
@@ -340,6 +350,7 @@ class Declarations(Table, frozen=True, kw_only=True):
     site: Site = Site()
     contact: Contact = Contact()
     banner: BannerTable = BannerTable()
+    children: Children = Children()
     versions: list[Version] = msgspec.field(default_factory=list)
     notices: list[Notice] = msgspec.field(default_factory=list)
     purposes: dict[str, PurposeTable] = msgspec.field(default_factory=dict)

@@ -153,6 +153,11 @@ class Policy:
         return cls.load(policy) if policy is not None else cls()
 
     @property
+    def asked_age(self) -> int | None:
+        """Below which age a visitor is a child, where visitors are asked; ``None`` where they are not."""
+        return self.declarations.site.minimum_age if self.declarations.children.ask else None
+
+    @property
     def languages(self) -> Sequence[str]:
         return self.declarations.site.languages
 
