@@ -46,6 +46,12 @@ def _about_the_site(policy: Policy) -> Iterator[Advice]:
             key=found.key,
             message=f"Hard to read: {found.pair} has a contrast of {found.contrast:.1f}:1, and 7:1 is what all can read.",
         )
+    for index, version in enumerate(declared.versions):
+        if version.effective > policy.day and version.material and not version.summary:
+            yield Advice(
+                key=f"versions[{index}].summary",
+                message="Visitors are told that something changes, but not what.",
+            )
     if not declared.versions:
         yield Advice(key="versions", message="Recorded choices will not say which version of the policy was shown.")
 

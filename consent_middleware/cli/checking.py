@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import PolicyError
 from ..policy import Policy
-from . import advice
+from . import advice, comparing
 from .policy_schema import policy_schema
 from .tables import counted, table
 
@@ -21,11 +21,20 @@ def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "check",
         help="check a policy file",
         description="Check policy files: print all problems, each with the way out, or what the policy declares and what "
-        "it had better declare too. Exit code 1 if a file has a problem; warnings alone are none.",
+        "it had better declare too. Exit code 1 if a file has a problem; warnings alone are none. With --against, print what "
+        "FILE changes for visitors instead, and exit with 3 if they will be asked again.",
     )
     # One at least, but for --json-schema: argparse has no word for that, so `check` says it.
     parser.add_argument("files", nargs="*", metavar="FILE", help="a policy in TOML")
-    parser.add_argument("--json", action="store_true", help="print a JSON array with one object for each file")
+    parser.add_argument(
+        "--against",
+        metavar="OLD",
+        help="compare FILE with the policy that visitors have answered until now: what changes for them, and whether it asks "
+        "them again",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print a JSON array with one object for each file, or one comparison"
+    )
     parser.add_argument(
         "--json-schema",
         action="store_true",
@@ -40,6 +49,10 @@ def check(arguments: argparse.Namespace) -> int:
         return 0
     if not arguments.files:
         arguments.refuse("the following arguments are required: FILE")
+    if arguments.against is not None:
+        if len(arguments.files) > 1:
+            arguments.refuse("--against compares one FILE")
+        return comparing.check_against(arguments)
     reports = [_report(file) for file in arguments.files]
     if arguments.json:
         print(msgspec.json.format(msgspec.json.encode([report.data for report in reports]), indent=2).decode())

@@ -19,6 +19,7 @@ exit codes:
   0    done
   1    not done: a policy, site or ledger does not hold, or what is asked for is not there
   2    the command line itself is wrong
+  3    done, and visitors will be asked again (check --against)
   130  interrupted
   141  whoever read the output closed it
 """
