@@ -12,7 +12,8 @@ class Decision:
     """What one visitor allows now. Equal decisions are interchangeable: gates keep their tables by them.
 
     ``allowed``: ids of purposes, services and exempted cookies (``cookie:<name>``); ``refused``: those a *verified token*
-    refuses, whose cookies are expired; ``asks``: purposes still to be asked for; ``honors_gpc``: the signal took something away.
+    refuses, whose cookies are expired; ``asks``: purposes still to be asked for; ``honors_gpc``: the signal took something away;
+    ``seen``: notices that need not be shown again.
     """
 
     allowed: frozenset[str]
@@ -23,6 +24,7 @@ class Decision:
     """The policy asks for the age before anything can be allowed, and that was not answered."""
     is_childs: bool = False
     """A child's: only a guardian can allow more."""
+    seen: frozenset[str] = frozenset()
 
     def allows(self, name: str) -> bool:
         return name in self.allowed
@@ -69,6 +71,7 @@ def decide(policy: Policy, consent: Consent, signals: Signals) -> Decision:
         honors_gpc=bool(by_signal),
         asks_age=asks_age,
         is_childs=consent.age == "guardian",
+        seen=consent.seen,
     )
 
 
@@ -81,6 +84,7 @@ def _of_child(policy: Policy, consent: Consent) -> Decision:
         asks=(),
         honors_gpc=False,
         is_childs=True,
+        seen=consent.seen,
     )
 
 

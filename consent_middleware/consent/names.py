@@ -34,9 +34,10 @@ class TokenCookie:
         parts += ["HttpOnly", "SameSite=Lax"]
         return cls(name=f"{prefix}{NAME}", attributes="; ".join(parts))
 
-    def set_cookie(self, token: str, lifetime: int) -> bytes:
-        """Return the Set-Cookie value that keeps ``token`` for ``lifetime`` seconds."""
-        return f"{self.name}={token}; Max-Age={lifetime}; {self.attributes}".encode("ascii")
+    def set_cookie(self, token: str, lifetime: int | None) -> bytes:
+        """Return the Set-Cookie value that keeps ``token`` for ``lifetime`` seconds; ``None``: until the browser is closed."""
+        kept = f"Max-Age={lifetime}; " if lifetime is not None else ""
+        return f"{self.name}={token}; {kept}{self.attributes}".encode("ascii")
 
 
 def token_pattern(name: str) -> re.Pattern[bytes]:

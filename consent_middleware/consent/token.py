@@ -5,6 +5,9 @@ day on which the policy's version took effect (none where no version is declared
 account, the digests of what was allowed and refused (four characters each), and itsdangerous' timestamp and SHA-256 signature. The
 token is the state: any process that holds the key can serve any visitor. It says nothing about a purpose whose digest has changed, so
 only that one is asked again; and by the day, a process that still has the version before knows that it is not the one to ask.
+
+Among what was allowed stand the digests of notices that the visitor dismissed, or chose beside. Whoever dismissed one without having
+chosen has a token with dashes in the place of the id: it says nothing else, and is no choice.
 """
 
 import functools
@@ -25,6 +28,7 @@ from .value import NO_CHOICE, Age, Consent
 
 SALT = b"consent_middleware.token.1"
 _ID_LENGTH = 16
+_NOBODY = "-" * _ID_LENGTH
 _ANSWERS = 512
 _MAX_LENGTH = 1024
 """Longer than any token this package makes: a longer value is not worth a signature check."""
@@ -63,6 +67,7 @@ class Tokens:
 
     def __init__(self, policy: Policy, secret_keys: Sequence[str]) -> None:
         self._policy = policy
+        self._notices = frozenset(notice.id for notice in policy.bulletins)
         self._generation = policy.generation
         self._marker = _marker_of(policy.generation)
         self._answers: BoundedCache[str, frozenset[str]] = BoundedCache(_ANSWERS)
@@ -76,9 +81,9 @@ class Tokens:
         return self._lifetime
 
     def mint(self, consent: Consent) -> str:
-        """Return the token of a recorded choice."""
-        head = f"{consent.id}{_flag_of(consent)}{self._marker}{consent.owner}"
-        payload = f"{head}.{self._digests(consent.allowed)}.{self._digests(consent.refused)}"
+        """Return the token of a recorded choice, or of dismissed notices where there is none."""
+        head = f"{consent.id or _NOBODY}{_flag_of(consent)}{self._marker}{consent.owner}"
+        payload = f"{head}.{self._digests(consent.allowed | consent.seen)}.{self._digests(consent.refused)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
         return self._signer.sign(f"{payload}.{stamp}").decode("ascii")
@@ -99,17 +104,21 @@ class Tokens:
             return NO_CHOICE
         if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) not in _HEAD_LENGTHS:
             return NO_CHOICE
+        names = self._names(allowed)
+        if head.startswith(_NOBODY):
+            return Consent(chosen_at=chosen_at, seen=names & self._notices)
         age, is_taken_over, gpc = _MEANINGS.get(head[_ID_LENGTH], _MEANINGS["-"])
         return Consent(
             choice_made=True,
             id=head[:_ID_LENGTH],
             chosen_at=chosen_at,
-            allowed=self._names(allowed),
+            allowed=names - self._notices,
             refused=self._names(refused),
             gpc=gpc,
             owner=owner,
             is_taken_over=is_taken_over,
             age=age,
+            seen=names & self._notices,
             is_ahead=generation > self._generation,
         )
 
@@ -145,10 +154,11 @@ class Tokens:
 
     def expires_at(self, consent: Consent) -> float:
         """When ``consent`` stops counting, in seconds since the epoch; never, where there is no choice."""
-        return consent.chosen_at + self._lifetime if consent.choice_made else float("inf")
+        return consent.chosen_at + self._lifetime if consent.chosen_at else float("inf")
 
     def _digests(self, names: Iterable[str]) -> str:
-        return "".join(sorted(self._policy.digests[name] for name in names if name in self._policy.digests))
+        marks = self._policy.marks
+        return "".join(sorted(marks[name] for name in names if name in marks))
 
     def _names(self, digests: str) -> frozenset[str]:
         """Read digests back; visitors answer alike, so that a few hundred answers are most of them."""

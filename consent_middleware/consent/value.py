@@ -25,6 +25,8 @@ class Consent:
     allowed: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     gpc: bool = False
+    seen: frozenset[str] = frozenset()
+    """Notices that this visitor has dismissed, or chose beside (``notice:<id>``)."""
     is_ahead: bool = False
     """It was chosen under a newer version of the policy than this process knows: another one asks about what is missing here."""
     owner: str = ""

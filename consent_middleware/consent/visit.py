@@ -125,6 +125,8 @@ class Visit:
             gpc=self.signals.gpc,
             owner=self.consent.owner,
             age=age,
+            # Our own pages and the banner tell them beside what is asked.
+            seen=self.consent.seen.union(bulletin.id for bulletin in self.policy.bulletins if method != "app"),
         )
         self.acting = "guardian" if by_guardian else "visitor"
         self.choice = answers
@@ -142,6 +144,12 @@ class Visit:
     def hold(self, consent: Consent) -> None:
         """Let another consent hold from now on; nobody chose it here."""
         self.consent, self.decision = self._decide(consent, self.signals)
+
+    def dismiss(self, notices: Iterable[str]) -> None:
+        """Remember that the visitor need not be shown these notices again: in the token of a choice, else in one that says no more."""
+        consent = self.consent
+        told = replace(consent, seen=consent.seen.union(notices), chosen_at=consent.chosen_at or int(time.time()))
+        self.consent, self.decision = self._decide(told, self.signals)
 
     def exempt(self, mark: str) -> None:
         """Remember in the token that the visitor asked for one cookie (``cookie:<name>``) of a purpose refused before."""

@@ -87,7 +87,7 @@ class Recognition:
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
         """Combine consent and signals, from memory where an equal answer was given before."""
-        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc, consent.is_ahead, consent.age)
+        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc, consent.is_ahead, consent.age, consent.seen)
         found = self._decisions.get(key)
         if found is None:
             decision = decide(self._policy, consent, signals)
@@ -125,11 +125,11 @@ class Recognition:
             consent = self._consents.get(token)
             if consent is None:
                 consent = self._tokens.read(token, now)
-                if consent.choice_made:
+                if consent.chosen_at:
                     self._consents.put(token, consent)
             elif now >= self._tokens.expires_at(consent):
                 consent = NO_CHOICE
-            if consent.choice_made:
+            if consent.chosen_at:
                 return consent
         return NO_CHOICE
 
@@ -145,6 +145,7 @@ def effective(consent: Consent, decision: Decision) -> Consent:
         allowed=consent.allowed,
         refused=consent.refused,
         gpc=consent.gpc,
+        seen=consent.seen,
         is_ahead=consent.is_ahead,
         owner=consent.owner,
         is_taken_over=consent.is_taken_over,

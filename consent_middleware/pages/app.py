@@ -14,6 +14,7 @@ from .answering import Answer, json_answer, send_answer
 from .assets import load_assets
 from .choice import ChoiceEndpoint
 from .data import DataEndpoint
+from .dismissal import DismissalEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
@@ -78,6 +79,11 @@ class Pages:
         }
         if policy.declarations.children.guardian == "form" and policy.declarations.site.minimum_age is not None:
             self._routes[f"{base}/guardian"] = {"GET": self._guardian}
+        if policy.bulletins:
+            dismissal = DismissalEndpoint(
+                policy=policy, screens=self._screens, form_tokens=tokens, secret_keys=secret_keys
+            )
+            self._routes[f"{base}/notice"] = {"POST": dismissal.dismiss}
         if recorder is not None and policy.recording is not None and policy.recording.clicks:
             events = EventsEndpoint(
                 recorder=recorder, purpose=policy.recording.purpose, origins=policy.declarations.origins

@@ -17,6 +17,7 @@ from ..consent import NO_CHOICE, Decision, Signals, Standing, decide
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
 from .assets import load_assets
+from .bulletins import last_change, say_bulletins, unseen
 from .content import allowed_ids, titles_of
 from .form_token import FormTokens
 from .mount import Mount, root_of
@@ -103,6 +104,7 @@ class Banner:
         self._only_language = policy.languages[0] if len(policy.languages) == 1 else None
         self._scripts = PageScripts(policy)
         self._is_always_there = policy.declarations.entry == "auto" or policy.declarations.csp == "enforce"
+        self._bulletins = frozenset(bulletin.id for bulletin in policy.bulletins)
         self._has_entry = policy.declarations.entry == "auto"
         recording = policy.recording
         self._records = recording.purpose if recording is not None and recording.clicks else None
@@ -124,6 +126,7 @@ class Banner:
         decision = standing.decision
         # A policy that is enforced differs by visitor, and a page may not be revived with another one.
         is_shown = self._is_always_there or bool(decision.asks) or self._records in decision.allowed
+        is_shown = is_shown or not self._bulletins <= decision.seen
         return is_shown or self._scripts.is_needed(decision)
 
     def variant(self, standing: Standing, scope: Scope) -> str:
@@ -230,6 +233,8 @@ class Banner:
             asks=bool(decision.asks),
             asked=wording.join(titles_of(policy, wording, decision.asks)),
             asks_again=choice_made,
+            last_change=last_change(policy, wording) if choice_made else "",
+            bulletins=say_bulletins(unseen(policy, decision), wording),
             has_entry=self._has_entry,
             records=self._records if self._records is not None and decision.allows(self._records) else "",
             events_script=f"{base}/static/{load_assets()['events'].name}",

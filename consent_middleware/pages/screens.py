@@ -9,10 +9,11 @@ from ..asgi import Scope
 from ..consent import NO_CHOICE, Consent, Decision, Signals, Visit, decide, visit_of
 from ..consent.names import TokenCookie
 from ..ledger import ChoiceRecord
-from ..policy import Policy
+from ..policy import Policy, timeline
 from ..telemetry import Disclosed, Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
+from .bulletins import last_change, say_bulletins
 from .changes import Changes, changes_in, say_changes
 from .content import CookieRow, content_for, content_of, titles_of
 from .disclosure_items import disclosure_items
@@ -115,6 +116,8 @@ class Screens:
             for_guardian=for_guardian,
             may_ask_guardian=decision.is_childs and policy.declarations.children.guardian == "form",
             asks_again=wording.join(titles_of(policy, wording, decision.asks)) if consent.choice_made else "",
+            last_change=last_change(policy, wording),
+            bulletins=say_bulletins(policy.bulletins, wording),
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
             token=self._tokens.make(scope, consent) if needs_token(scope) else "",
         )
@@ -153,15 +156,14 @@ class Screens:
             retention_choices=wording.duration(self._policy.declarations.retention.choices),
             retention_telemetry=wording.duration(self._policy.declarations.retention.telemetry),
             retention_text=wording.text(self._policy.declarations.retention.description),
+            bulletins=say_bulletins(self._policy.bulletins, wording),
             versions=[
                 {
                     "version": version.version,
                     "date": wording.date(version.effective),
                     "summary": wording.text(version.summary),
                 }
-                for version in sorted(
-                    self._policy.declarations.versions, key=lambda known: known.effective, reverse=True
-                )
+                for version in reversed(timeline.in_effect(self._policy.declarations.versions, self._policy.day))
             ],
         )
 

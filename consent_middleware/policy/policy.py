@@ -20,7 +20,7 @@ from .patterns import NameTable
 from .purposes import Purpose
 from .recording import Recording, recording_of
 from .texts import Text, text_in
-from .timeline import Announcement
+from .timeline import Announcement, Bulletin
 
 
 class Policy:
@@ -73,7 +73,10 @@ class Policy:
         self.recording: Recording | None = recording_of(declared)
         """What the recorder may record; ``None`` where it is off."""
         self.digests: Mapping[str, str] = self._digests()
-        self.by_digest: Mapping[str, str] = {digest: name for name, digest in self.digests.items()}
+        told = {bulletin.id: digests.shorten(bulletin.id, "told") for bulletin in self.bulletins}
+        self.marks: Mapping[str, str] = digests.told_apart({**self.digests, **told})
+        """What a token may carry: the digests, and marks of what the visitor was told."""
+        self.by_digest: Mapping[str, str] = {digest: name for name, digest in self.marks.items()}
 
     @classmethod
     def load(cls, path: str | Path) -> "Policy":
@@ -205,6 +208,11 @@ class Policy:
                 titles = tuple(following.purposes[name].title for name in names)
                 found.append(Announcement(version=version, titles=titles))
         return sorted(found, key=lambda announcement: announcement.version.effective)
+
+    @functools.cached_property
+    def bulletins(self) -> Sequence[Bulletin]:
+        """What is shown today in the banner's place to whoever has not dismissed it."""
+        return timeline.bulletins(self.notices, self.announcements)
 
     @functools.cached_property
     def last_change(self) -> Version | None:

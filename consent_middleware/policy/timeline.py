@@ -23,6 +23,27 @@ class Announcement:
     titles: tuple[Text, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """What visitors are shown today in the banner's place: a notice, or a version before it takes effect.
+
+    ``id``: ``notice:<id>``, or ``notice:version:<version>``.
+    """
+
+    id: str
+    notice: Notice | None = None
+    announcement: Announcement | None = None
+
+
+def bulletins(notices: Iterable[Notice], announcements: Iterable[Announcement]) -> list[Bulletin]:
+    """Notices first: an incident is more urgent than what changes next month."""
+    told = [Bulletin(id=f"notice:{notice.id}", notice=notice) for notice in notices]
+    return told + [
+        Bulletin(id=f"notice:version:{announcement.version.version}", announcement=announcement)
+        for announcement in announcements
+    ]
+
+
 def today() -> date:
     """The day it is, by the clock that tokens are read by."""
     return datetime.fromtimestamp(time.time(), UTC).date()
