@@ -25,6 +25,7 @@ from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
 from .policy import Policy
 from .recording import Choices
 from .telemetry import Recorder
+from .transitions import Transitions
 from .veils import Veiled
 
 
@@ -75,7 +76,9 @@ def assemble(
     tokens = Tokens(policy, secret_keys)
     accounts = _accounts(subject, ledger, tokens, secret_keys)
     masks = MaskSets(policy)
-    recognition = Recognition(policy, tokens, masks)
+    # Observing changes nothing, and records nothing of anybody.
+    transitions = Transitions(policy, ledger) if ledger is not None and not is_observing else None
+    recognition = Recognition(policy, tokens, masks, transitions)
     report = report or (observation.log_once() if is_observing else None)
     notice = report or observation.log_once()
     disclosure_log = _disclosure_log(policy, ledger, before)

@@ -134,6 +134,7 @@ const send = async (form, action) => {
       service: data.getAll("service"),
       listed: data.getAll("listed"),
       layer: data.get("layer"),
+      told: data.get("told"),
       lang: data.get("lang") || "",
       token: data.get("token") || "",
       age: data.get("age"),

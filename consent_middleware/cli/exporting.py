@@ -10,6 +10,8 @@ import msgspec
 
 from ..ledger import ChoiceRecord, Ledger
 from ..ledger.dpv import CONTEXT, consent_record
+from ..ledger.records import STATES, choice_of
+from ..ledger.rows import Stored
 from ..policy import Policy
 from . import ledgers
 from .progress import Progress
@@ -25,7 +27,8 @@ def add_command(tasks: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     exporting = tasks.add_parser(
         "export",
         help="write every recorded choice",
-        description="Write every recorded choice to standard output, oldest first: one JSON object a line, or one JSON-LD "
+        description="Write every recorded choice, and what happened to it later without the visitor (it ran out, or the browser's "
+        "signal changed what it allows), to standard output, oldest first: one JSON object a line, or one JSON-LD "
         "document of ISO/IEC TS 27560 consent records with DPV terms, or CSV. Nothing is locked meanwhile; what is recorded "
         "after the start may or may not be included.",
     )
@@ -41,8 +44,8 @@ def export(arguments: argparse.Namespace) -> int:
     policy = Policy.of(arguments.policy)
 
     async def work(ledger: Ledger) -> int:
-        progress = Progress(await ledger.count(), "records")
-        choices = _watched(ledger.choices(), progress)
+        progress = Progress(await ledger.count_of(STATES), "records")
+        choices = _watched(ledger.records(STATES), progress)
         try:
             if arguments.format == "jsonld":
                 await _write_jsonld(choices, policy)
@@ -58,9 +61,9 @@ def export(arguments: argparse.Namespace) -> int:
     return ledgers.with_ledger(arguments, work)
 
 
-async def _watched(choices: AsyncIterator[ChoiceRecord], progress: Progress) -> AsyncIterator[ChoiceRecord]:
-    async for choice in choices:
-        yield choice
+async def _watched(records: AsyncIterator[Stored], progress: Progress) -> AsyncIterator[ChoiceRecord]:
+    async for stored in records:
+        yield choice_of(stored.record)
         progress.advance()
 
 
@@ -75,7 +78,7 @@ async def _write_jsonld(choices: AsyncIterator[ChoiceRecord], policy: Policy) ->
 
 
 async def _write_csv(choices: AsyncIterator[ChoiceRecord]) -> None:
-    """RFC 4180; lists are separated by spaces, which no id contains."""
+    """RFC 4180; lists are separated by spaces, which no id contains, and names by semicolons."""
     writer = csv.writer(sys.stdout, lineterminator="\r\n")
     names = list(ChoiceRecord.__dataclass_fields__)
     writer.writerow(names)
@@ -85,6 +88,6 @@ async def _write_csv(choices: AsyncIterator[ChoiceRecord]) -> None:
 
 def _cell(value: object) -> object:
     if isinstance(value, tuple):
-        value = " ".join(value)
+        value = ("; " if any(" " in item for item in value) else " ").join(value)
     # A spreadsheet takes what begins like this for a formula.
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -34,7 +34,7 @@ def purge(arguments: argparse.Namespace) -> int:
     seconds = _kept_for(arguments)
 
     async def work(ledger: Ledger) -> int:
-        progress = Progress(await ledger.count(), "records let go")
+        progress = Progress(await ledger.count_of(), "records let go")
         done = await ledger.purge(Retention(kinds={}, others=seconds), progress=progress.advance)
         progress.finish()
         print(f"{done.removed:,} records were removed, {done.erased:,} more were erased and keep their links for now.")

@@ -36,7 +36,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
     async def work(ledger: Ledger) -> int:
         anchor = _read(arguments.anchor, ledger) if arguments.anchor is not None else None
-        progress = Progress(await ledger.count(), "records")
+        progress = Progress(await ledger.count_of(), "records")
         report = await ledger.verify(anchor=anchor, progress=progress.advance)
         progress.finish()
         print(_as_json(report) if arguments.json else _as_text(report))

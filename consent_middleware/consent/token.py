@@ -90,6 +90,15 @@ class Tokens:
 
     def read(self, token: bytes, now: float) -> Consent:
         """Return the choice; ``NO_CHOICE`` when the token is expired, forged, of another key or malformed."""
+        consent = self.verify(token)
+        return consent if self.counts(consent, now) else NO_CHOICE
+
+    def counts(self, consent: Consent, now: float) -> bool:
+        """Say whether a choice is neither too old nor from the future."""
+        return consent.chosen_at - _CLOCK_SKEW <= now < consent.chosen_at + self._lifetime
+
+    def verify(self, token: bytes) -> Consent:
+        """Return the choice whatever its age; ``NO_CHOICE`` when the token is forged, of another key or malformed."""
         if len(token) > _MAX_LENGTH or not _WRITTEN.fullmatch(token):
             return NO_CHOICE
         try:
@@ -102,7 +111,7 @@ class Tokens:
             generation = _generation_in(marker)
         except (BadData, ValueError):
             return NO_CHOICE
-        if not chosen_at - _CLOCK_SKEW <= now < chosen_at + self._lifetime or len(head) not in _HEAD_LENGTHS:
+        if len(head) not in _HEAD_LENGTHS:
             return NO_CHOICE
         names = self._names(allowed)
         if head.startswith(_NOBODY):

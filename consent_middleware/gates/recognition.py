@@ -5,6 +5,8 @@ signature check. All caches are bounded, and losing them changes no decision.
 """
 
 import time
+from dataclasses import replace
+from typing import Protocol
 
 import msgspec
 
@@ -49,11 +51,19 @@ class Superseded(Exception):
     """Another version of the policy has taken effect: this one decides nothing any more."""
 
 
-class Recognition:
-    """Reads tokens and remembers what they mean."""
+class Watch(Protocol):
+    """Is told of what happens to a choice without the visitor. Never blocks or raises."""
 
-    def __init__(self, policy: Policy, tokens: Tokens, masks: MaskSets) -> None:
+    def ran_out(self, consent: Consent, signals: Signals) -> None: ...
+    def changed_by_signal(self, consent: Consent, signals: Signals, decision: Decision) -> None: ...
+
+
+class Recognition:
+    """Reads tokens and remembers what they mean. ``watch``: ``None`` where nothing is recorded."""
+
+    def __init__(self, policy: Policy, tokens: Tokens, masks: MaskSets, watch: Watch | None = None) -> None:
         self._policy = policy
+        self._watch = watch
         self._tokens = tokens
         self._masks = masks
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
@@ -100,7 +110,7 @@ class Recognition:
         until = self._policy.until
         if time.time() >= until:
             raise Superseded
-        return self._mean(self._consent(cookie, is_secure), SIGNALS[gpc], cookie, is_single=is_single)
+        return self._mean(self._consent(cookie, is_secure, SIGNALS[gpc]), SIGNALS[gpc], cookie, is_single=is_single)
 
     def mean(self, consent: Consent, signals: Signals, headers: list[Header], shape: Shape) -> Known:
         """Return what the headers of a request mean under another consent than that of its token."""
@@ -112,25 +122,29 @@ class Recognition:
 
     def _mean(self, consent: Consent, signals: Signals, cookie: bytes, *, is_single: bool) -> Known:
         decision, rules = self.decide(consent, signals)
+        if self._watch is not None and consent.id is not None and consent.gpc != signals.gpc:
+            then, _ = self.decide(consent, replace(signals, gpc=consent.gpc))
+            if then.allowed != decision.allowed:
+                self._watch.changed_by_signal(consent, signals, decision)
         kept, hidden = rules.filter_cookie(cookie)
         pair = or_gone(b"cookie", kept or None) if hidden and is_single else None
         expires_at = min(self._tokens.expires_at(consent), self._policy.until)
         return Known(consent, decision, signals, rules, rules.masks, expires_at, pair, hidden)
 
-    def _consent(self, cookie: bytes, is_secure: bool) -> Consent:
+    def _consent(self, cookie: bytes, is_secure: bool, signals: Signals) -> Consent:
         if self._names[is_secure] not in cookie:
             return NO_CHOICE
         now = time.time()
         for token in token_candidates(cookie, self._patterns[is_secure]):
             consent = self._consents.get(token)
             if consent is None:
-                consent = self._tokens.read(token, now)
+                consent = self._tokens.verify(token)
                 if consent.chosen_at:
                     self._consents.put(token, consent)
-            elif now >= self._tokens.expires_at(consent):
-                consent = NO_CHOICE
-            if consent.chosen_at:
+            if self._tokens.counts(consent, now):
                 return consent
+            if self._watch is not None and consent.choice_made and now >= self._tokens.expires_at(consent):
+                self._watch.ran_out(consent, signals)
         return NO_CHOICE
 
 

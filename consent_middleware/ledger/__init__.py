@@ -2,7 +2,17 @@
 
 from .bindings import Binding, Bindings
 from .ledger import Ledger
-from .proof import proof_of
+from .proof import expiry_of, proof_of, transition_of
 from .records import ChoiceRecord, Record, Shown
 
-__all__ = ["Binding", "Bindings", "ChoiceRecord", "Ledger", "Record", "Shown", "proof_of"]
+__all__ = [
+    "Binding",
+    "Bindings",
+    "ChoiceRecord",
+    "Ledger",
+    "Record",
+    "Shown",
+    "expiry_of",
+    "proof_of",
+    "transition_of",
+]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from .records import Record
+from .records import ChoiceRecord, Record
 
 KEY_SALT = b"consent_middleware.ledger.1"
 _encode = msgspec.json.Encoder().encode
@@ -60,6 +60,12 @@ def digest_of(record: Record, salt: bytes) -> bytes:
     """The salted digest of everything that is recorded. JSON escapes NUL, so the parts cannot run into each other."""
     head = _encode([record.record_id, record.kind, record.consent_id, record.recorded_at])
     return hashlib.sha256(b"%b%b\0%b" % (salt, head, record.content.encode())).digest()
+
+
+def mark_of(key: bytes, choice: ChoiceRecord) -> str:
+    """The id of a record that must be there once only: of whose choice it is, which one, and what happened to it."""
+    content = _encode(["once", choice.kind, choice.consent_id, choice.since, choice.gpc])
+    return hmac.digest(key, content, "sha256").hex()[:32]
 
 
 def extend(key: bytes, head: Head, record: Record, salt: bytes) -> Link:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from ..policy import Policy
 from ..policy.purposes import Purpose
-from .records import ChoiceRecord
+from .records import CHOICES, ChoiceRecord
 
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record"
 CONTEXT: Mapping[str, object] = {
@@ -35,17 +35,9 @@ def consent_record(choice: ChoiceRecord, policy: Policy) -> Mapping[str, object]
     """Return ``choice`` as a node without its ``@context``. ``policy`` has the words for what was answered then."""
     language = choice.language if choice.language in policy.languages else policy.languages[0]
     site = policy.declarations.site
-    controller: dict[str, object] = {
-        "@type": "dpv:DataController",
-        "dpv:hasName": policy.text(site.controller, language),
-    }
-    for term, value in (
-        ("dpv:hasAddress", policy.text(site.address, language)),
-        ("dpv:hasContact", policy.declarations.contact.email or policy.declarations.contact.url or ""),
-    ):
-        if value:
-            controller[term] = value
-    notice: dict[str, object] = {"@type": "dpv:ConsentNotice", "dct:language": choice.language}
+    notice: dict[str, object] = {"@type": "dpv:ConsentNotice"}
+    if choice.language:
+        notice["dct:language"] = choice.language
     if choice.shown:
         notice["dct:identifier"] = f"sha256:{choice.shown}"
     if choice.policy_version:
@@ -59,10 +51,11 @@ def consent_record(choice: ChoiceRecord, policy: Policy) -> Mapping[str, object]
         "dct:identifier": choice.record_id,
         "dct:date": _moment(choice.chosen_at),
         "dpv:hasDataSubject": {"@type": "dpv:DataSubject", "dct:identifier": choice.consent_id},
-        "dpv:hasDataController": controller,
+        **_parties(choice, policy, language),
         "dpv:hasNotice": notice,
         "dpv:hasIndicationMethod": choice.method,
-        "dpv:isIndicatedBy": choice.acting,
+        # Nobody did anything where a choice ran out; a browser's signal is the visitor's.
+        **({} if choice.kind == "expiry" else {"dpv:isIndicatedBy": choice.acting}),
         "dpv:hasStatus": {"@type": _state(choice), "dct:date": _moment(choice.chosen_at)},
         "dpv:hasProcess": [_process(name, choice, policy, language) for name in _answered(choice, policy)],
     }
@@ -76,6 +69,36 @@ def consent_record(choice: ChoiceRecord, policy: Policy) -> Mapping[str, object]
     return record
 
 
+def _parties(choice: ChoiceRecord, policy: Policy, language: str) -> Mapping[str, object]:
+    """Who was responsible then, by role; address and contact of whoever the policy still names."""
+    known = {policy.text(party.name, policy.languages[0]): party for party in policy.parties}
+    named = [entry.partition(" ")[::2] for entry in choice.controllers]
+    by_role: dict[str, list[object]] = {}
+    for role, name in named or [(party.role, name) for name, party in known.items()]:
+        party = known.get(name)
+        node = {"@type": "dpv:DataProcessor" if role == "processor" else "dpv:DataController"}
+        node["dpv:hasName"] = policy.text(party.name, language) if party else name
+        if party is not None and party.address:
+            node["dpv:hasAddress"] = policy.text(party.address, language)
+        if party is not None and party.contact:
+            node["dpv:hasContact"] = party.contact
+        by_role.setdefault(role, []).append(node)
+    joint = by_role.get("joint-controller")
+    found: dict[str, object] = {}
+    if joint:
+        group = {"@type": "dpv:JointDataControllers", "dpv:hasDataController": joint}
+        found["dpv:hasJointDataControllers"] = group
+    if not joint or "controller" in by_role:
+        found["dpv:hasDataController"] = _one_or_all(by_role.get("controller", [{"@type": "dpv:DataController"}]))
+    if "processor" in by_role:
+        found["dpv:hasDataProcessor"] = _one_or_all(by_role["processor"])
+    return found
+
+
+def _one_or_all(nodes: list[object]) -> object:
+    return nodes[0] if len(nodes) == 1 else nodes
+
+
 def _answered(choice: ChoiceRecord, policy: Policy) -> list[str]:
     """Purposes only: a service is a recipient of its purpose's process."""
     services = policy.services
@@ -84,12 +107,12 @@ def _answered(choice: ChoiceRecord, policy: Policy) -> list[str]:
 
 def _process(name: str, choice: ChoiceRecord, policy: Policy, language: str) -> Mapping[str, object]:
     known = policy.purposes.get(name)
-    is_given = name in choice.allowed
+    is_given = name in choice.allowed and (choice.kind in CHOICES or name in choice.effective)
     process: dict[str, object] = {
         "@type": "dpv:Process",
         "dpv:hasPurpose": _purpose(name, known, policy, language),
         "dpv:hasLegalBasis": "dpv:ExplicitlyExpressedConsent" if _is_separate(known) else "dpv:Consent",
-        "dpv:hasConsentStatus": {"@type": "dpv:ConsentGiven" if is_given else "dpv:ConsentRefused"},
+        "dpv:hasConsentStatus": {"@type": "dpv:ConsentGiven" if is_given else _lost(name, choice)},
     }
     recipients = [
         {
@@ -122,7 +145,18 @@ def _is_separate(purpose: Purpose | None) -> bool:
 def _state(choice: ChoiceRecord) -> str:
     if choice.kind == "withdrawal":
         return "dpv:ConsentWithdrawn"
+    if choice.kind == "expiry":
+        return "dpv:ConsentExpired"
+    if choice.kind == "signal" and set(choice.allowed) - set(choice.effective):
+        return "dpv:ConsentWithdrawn"
     return "dpv:ConsentGiven" if choice.allowed else "dpv:ConsentRefused"
+
+
+def _lost(name: str, choice: ChoiceRecord) -> str:
+    """Why a purpose is off: it was refused, or what was allowed ran out or was taken back by the browser's signal."""
+    if name not in choice.allowed:
+        return "dpv:ConsentRefused"
+    return "dpv:ConsentExpired" if choice.kind == "expiry" else "dpv:ConsentWithdrawn"
 
 
 def _moment(seconds: int) -> str:

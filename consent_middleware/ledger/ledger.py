@@ -5,8 +5,11 @@ import functools
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..caches import BoundedCache
 from ..errors import LedgerError, LedgerUnavailable
 from ..storage.database import PATIENCE, Database, Run
 from ..storage.sightings import CookieSighting, Sightings
@@ -14,7 +17,7 @@ from . import rows
 from .adoption import adopt_first_choices
 from .anchors import Anchor, make_anchor
 from .bindings import Bindings
-from .chain import derive_keys
+from .chain import derive_keys, mark_of
 from .erasing import erase_visitor, erasure_record
 from .purging import Purge, Purged, Retention
 from .records import CHOICES, ChoiceRecord, Record, Shown, choice_of, record_of
@@ -23,10 +26,15 @@ from .spool import Spool, spool_folder
 from .verification import Report, Verification
 from .writer import Beside, ChainWriter, Entry
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 logger = logging.getLogger("consent_middleware")
 
 _HASTE = 0.5
 """Seconds that a record which may be spooled waits for the database: a withdrawal is not to hang on it."""
+_NOTED = 8192
+"""Ids of records that were noted a moment ago."""
 _REPLAY_PAUSES = (0.05, 5.0)
 """Seconds between two attempts to replay the spool, at first and at most."""
 
@@ -60,6 +68,7 @@ class Ledger:
         folder = Path(spool) if spool is not None else spool_folder(self.database.url.path, self.database.url.dsn)
         self._spool = Spool(folder, self.keys) if folder is not None else None
         self._replaying: asyncio.Task[None] | None = None
+        self._noted: BoundedCache[str, bool] = BoundedCache(_NOTED)
 
     async def start(self) -> None:
         """Open the database, bring its tables up to date, and replay what an earlier process spooled."""
@@ -113,6 +122,19 @@ class Ledger:
         await self.database.load()
         await self.database.answer(self._writer.add(Entry(record=record, beside=beside, is_repeated=is_repeated)))
 
+    def note(self, choice: ChoiceRecord) -> None:
+        """Append in the background what happened to a choice without the visitor, once however often it is seen.
+
+        Its id is made of what it says, so that all processes make the same one. Never blocks or raises; what the database does not
+        take is seen again.
+        """
+        record_id = mark_of(self.keys[0], choice)
+        if self._noted.get(record_id):
+            return
+        self._noted.put(record_id, True)
+        entry = Entry(record=record_of(replace(choice, record_id=record_id)), is_repeated=True)
+        self._writer.add(entry).add_done_callback(functools.partial(self._forget_unwritten, record_id))
+
     async def choices(self) -> AsyncIterator[ChoiceRecord]:
         """Every choice recorded before the call, in the order of time, page by page: memory stays flat, nothing stays locked."""
         async for stored in self.records(CHOICES):
@@ -128,7 +150,11 @@ class Ledger:
 
     async def count(self) -> int:
         """How many choices are recorded."""
-        return await self.database.run(functools.partial(rows.count, kinds=CHOICES))
+        return await self.count_of(CHOICES)
+
+    async def count_of(self, kinds: Sequence[str] = ()) -> int:
+        """How many records of these kinds there are, of all where none is named, except erased ones."""
+        return await self.database.run(functools.partial(rows.count, kinds=kinds))
 
     async def record(self, record_id: str) -> Stored | None:
         """One record, with its place in the chain; ``None`` where there is none or it was erased."""
@@ -191,6 +217,10 @@ class Ledger:
         except (TimeoutError, LedgerError):
             return False
         return True
+
+    def _forget_unwritten(self, record_id: str, written: "Future[None]") -> None:
+        if written.cancelled() or written.exception() is not None:
+            self._noted.pop(record_id, None)
 
     def _replay_soon(self) -> None:
         if self._spool is not None and self._spool.files():

@@ -1,9 +1,10 @@
-"""What is written down of a choice."""
+"""What is written down of a choice, and of what happens to it later without the visitor."""
 
 import time
 import uuid
 
-from ..consent import Visit
+from ..consent import Consent, Decision, Signals, Visit
+from ..policy import Policy
 from .records import ChoiceRecord, Kind, Shown
 
 
@@ -33,6 +34,48 @@ def proof_of(visit: Visit, shown: Shown | None = None) -> ChoiceRecord:
         refused=tuple(sorted(consent.refused)),
         gpc=visit.signals.gpc,
         precedence=policy.declarations.gpc,
+        jurisdiction=policy.declarations.site.jurisdiction or "",
+        controllers=responsible(policy),
+    )
+
+
+def expiry_of(policy: Policy, consent: Consent, signals: Signals) -> ChoiceRecord:
+    """Describe that a choice was seen whose time is over: nothing but what is necessary is allowed from now on."""
+    return _befallen("expiry", policy, consent, signals, effective=policy.necessary)
+
+
+def transition_of(policy: Policy, consent: Consent, signals: Signals, decision: Decision) -> ChoiceRecord:
+    """Describe that the browser's signal is another one than when the choice was made, and changes what that allows."""
+    return _befallen("signal", policy, consent, signals, effective=decision.allowed)
+
+
+def responsible(policy: Policy) -> tuple[str, ...]:
+    """Who is responsible, as role and name: ``("joint-controller One Ltd.", "processor Two Ltd.")``."""
+    language = policy.languages[0]
+    return tuple(f"{party.role} {policy.text(party.name, language)}" for party in policy.parties)
+
+
+def _befallen(
+    kind: Kind, policy: Policy, consent: Consent, signals: Signals, *, effective: frozenset[str]
+) -> ChoiceRecord:
+    return ChoiceRecord(
+        kind=kind,
+        record_id="",
+        consent_id=consent.id or "",
+        chosen_at=int(time.time()),
+        since=consent.chosen_at,
+        policy_version=policy.version,
+        policy_digest=policy.digest,
+        language="",
+        method=kind,
+        action="none",
+        allowed=tuple(sorted(consent.allowed)),
+        refused=tuple(sorted(consent.refused)),
+        effective=tuple(sorted(effective)),
+        gpc=signals.gpc,
+        precedence=policy.declarations.gpc,
+        jurisdiction=policy.declarations.site.jurisdiction or "",
+        controllers=responsible(policy),
     )
 
 

@@ -14,6 +14,8 @@ to have run out; ``signal``: the browser's signal came or went; ``disclosure``: 
 and got it; ``notice``: a notice was shown."""
 
 CHOICES: tuple[Kind, ...] = ("choice", "withdrawal", "guardian")
+STATES: tuple[Kind, ...] = (*CHOICES, "expiry", "signal")
+"""Kinds whose records say what a visitor allows from then on: all are read back as a ``ChoiceRecord``."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -56,9 +58,10 @@ class ChoiceRecord:
     """The language the choice was offered in (BCP 47)."""
     method: str
     """How the choice arrived: ``"form"``, ``"json"``, ``"guardian"`` by the form for guardians, ``"app"`` for one that the app recorded
-    itself, or ``"account"`` for one that was taken over from another browser of the same account."""
+    itself, or ``"account"`` for one that was taken over from another browser of the same account; ``"signal"`` and ``"expiry"`` for
+    what happened to a choice without the visitor."""
     action: str
-    """``"accept-all"``, ``"reject-all"``, ``"save"``, ``"always-allow"`` or ``"guardian"``."""
+    """``"accept-all"``, ``"reject-all"``, ``"save"``, ``"always-allow"`` or ``"guardian"``; ``"none"`` where nobody did anything."""
     allowed: tuple[str, ...]
     """Ids of purposes and services."""
     refused: tuple[str, ...]
@@ -83,6 +86,10 @@ class ChoiceRecord:
     decided. Never a date."""
     made_at: int = 0
     """When a choice that was taken over had been made, in seconds since 1970; 0 for one that was made when it was recorded."""
+    controllers: tuple[str, ...] = ()
+    """Who was responsible then, as the policy said in the site's first language: role and name, ``"controller Example Ltd."``."""
+    since: int = 0
+    """When that choice was made which ran out, or which the signal changes; 0 for a choice itself."""
 
 
 class ChoiceContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,6 +111,8 @@ class ChoiceContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     acting: str = "visitor"
     age: str = ""
     made_at: int = 0
+    controllers: tuple[str, ...] = ()
+    since: int = 0
 
 
 _encode = msgspec.json.Encoder().encode

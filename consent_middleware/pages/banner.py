@@ -233,6 +233,7 @@ class Banner:
             asks=bool(decision.asks),
             asked=wording.join(titles_of(policy, wording, decision.asks)),
             asks_again=choice_made,
+            told_digests=policy.told,
             last_change=last_change(policy, wording) if choice_made else "",
             bulletins=say_bulletins(unseen(policy, decision), wording),
             has_entry=self._has_entry,

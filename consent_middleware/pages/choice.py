@@ -88,7 +88,9 @@ class ChoiceEndpoint:
             if age is None:
                 return self._screens.message(scope, "age", headers=cors, again=submission)
             visit.choose(answers, method=submission.method, language=language, age=age)
-        visit.layer = submission.layer if submission.layer in LAYERS else ""
+        # What was shown then is no longer at hand, so that the record says nothing of it.
+        is_known = submission.layer in LAYERS and not submission.is_outdated(self._policy)
+        visit.layer = submission.layer if is_known else ""
         try:
             await visit.commit(scope)
         except LedgerError:

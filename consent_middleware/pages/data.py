@@ -16,7 +16,7 @@ from ..consent import Visit, visit_of
 from ..consent.names import TokenCookie
 from ..errors import LedgerError
 from ..ledger import ChoiceRecord, Ledger, Record
-from ..ledger.records import CHOICES, choice_of
+from ..ledger.records import STATES, choice_of
 from ..policy import Policy
 from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
@@ -42,7 +42,7 @@ class Held:
 
     @property
     def choices(self) -> list[ChoiceRecord]:
-        return [choice_of(record) for record in self.records if record.kind in CHOICES]
+        return [choice_of(record) for record in self.records if record.kind in STATES]
 
 
 class DataEndpoint:
@@ -145,7 +145,7 @@ class DataEndpoint:
         if self._ledger is None or not identity.consent_ids:
             return None
         stored = await self._ledger.record(record_id)
-        if stored is None or stored.record.consent_id not in identity.consent_ids or stored.record.kind not in CHOICES:
+        if stored is None or stored.record.consent_id not in identity.consent_ids or stored.record.kind not in STATES:
             return None
         return choice_of(stored.record)
 

@@ -10,6 +10,7 @@ from ..consent import NO_CHOICE, Consent, Decision, Signals, Visit, decide, visi
 from ..consent.names import TokenCookie
 from ..ledger import ChoiceRecord
 from ..policy import Policy, timeline
+from ..policy.purposes import N_
 from ..telemetry import Disclosed, Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
@@ -39,6 +40,16 @@ _HEADERS = {
 }
 
 
+_ROLES = {
+    "controller": N_("Controller"),
+    "joint-controller": N_("Joint controller"),
+    "processor": N_("Processor"),
+}
+_BEFALLEN = {
+    "expiry": N_("This choice ran out."),
+    "signal": N_("Your browser's signal changed what this choice allows."),
+}
+"""What a record says that is of no act of the visitor's, by its kind."""
 _MANY_SERVICES = 8
 """From here on a list is searched rather than read."""
 
@@ -115,6 +126,7 @@ class Screens:
             minimum_age=policy.declarations.site.minimum_age or 0,
             for_guardian=for_guardian,
             may_ask_guardian=decision.is_childs and policy.declarations.children.guardian == "form",
+            told_digests=policy.told,
             asks_again=wording.join(titles_of(policy, wording, decision.asks)) if consent.choice_made else "",
             last_change=last_change(policy, wording),
             bulletins=say_bulletins(policy.bulletins, wording),
@@ -152,6 +164,15 @@ class Screens:
             wording,
             content=content_of(self._policy, wording, visit.decision, self._own_cookie(wording, visit)),
             way_back=self._way_back(scope),
+            parties=[
+                {
+                    "name": wording.text(party.name),
+                    "role": wording.gettext(_ROLES[party.role]),
+                    "address": wording.text(party.address),
+                    "contact": party.contact or "",
+                }
+                for party in self._policy.parties
+            ],
             storage_place=wording.text(self._policy.declarations.site.storage_place),
             retention_choices=wording.duration(self._policy.declarations.retention.choices),
             retention_telemetry=wording.duration(self._policy.declarations.retention.telemetry),
@@ -195,6 +216,7 @@ class Screens:
             choices=[
                 {
                     "record_id": choice.record_id,
+                    "befell": wording.gettext(_BEFALLEN[choice.kind]) if choice.kind in _BEFALLEN else "",
                     "when": _moment(wording, choice.chosen_at),
                     "allowed": self._titles(wording, choice.allowed),
                 }
@@ -215,6 +237,7 @@ class Screens:
             "receipt.html",
             wording,
             choice=choice,
+            befell=wording.gettext(_BEFALLEN[choice.kind]) if choice.kind in _BEFALLEN else "",
             when=_moment(wording, choice.chosen_at),
             allowed=self._titles(wording, choice.allowed),
             refused=self._titles(wording, choice.refused),

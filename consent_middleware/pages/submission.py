@@ -1,7 +1,7 @@
 """What a visitor submitted, from a form or JSON, as one value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from ..consent import ACTIONS, NO_CHOICE, Action, Answers, Consent, answer
 from ..consent.value import Age
 from ..policy import Policy
+from ..policy.digests import LENGTH
 
 _MOST_FIELDS = 1000
 FORM = "application/x-www-form-urlencoded"
@@ -29,14 +30,33 @@ class Submission:
     language: str = ""
     layer: str = ""
     token: str = ""
+    told: str = ""
+    """Digests of what the visitor was told about each purpose; empty where nothing of ours was shown."""
     method: str = "form"
     age: Age = ""
     """``"over"`` or ``"under"``, where the visitor says so; nothing else that is sent counts."""
     is_guardian: bool = False
     """Whoever sends this says to be a child's guardian."""
 
+    def is_outdated(self, policy: Policy) -> bool:
+        """Say whether something else is true now than what the visitor was shown."""
+        return bool(self.told) and self.told != policy.told
+
     def answers(self, policy: Policy, before: Consent = NO_CHOICE) -> Answers:
         """Answer for every purpose and service.
+
+        A page may have been open since before a version of the policy took effect. Of what is allowed there only that counts which
+        is true now as it was shown; the rest is unanswered, and asked about again. What is refused counts whatever was shown.
+        """
+        answers = self._answers(policy, before)
+        if not self.is_outdated(policy):
+            return answers
+        told = {self.told[start : start + LENGTH] for start in range(0, len(self.told), LENGTH)}
+        changed = {name for name in policy.optional if policy.digests[name] not in told} - before.allowed
+        return replace(answers, allowed=answers.allowed - changed)
+
+    def _answers(self, policy: Policy, before: Consent) -> Answers:
+        """Answer as if everything were still as it was shown.
 
         A purpose that is switched on brings all its services, unless single ones were named, or were listed and left out.
         """
@@ -63,6 +83,7 @@ class _JsonSubmission(msgspec.Struct):
     token: str = ""
     age: str | None = None
     guardian: bool = False
+    told: str | None = None
 
 
 _AGES: Mapping[str, Age] = {"over": "over", "under": "under"}
@@ -98,6 +119,7 @@ def read_form(body: bytes) -> Submission | None:
         token=last("token"),
         age=_AGES.get(last("age"), ""),
         is_guardian=last("guardian") == "yes",
+        told=last("told"),
     )
 
 
@@ -117,6 +139,7 @@ def read_json(body: bytes) -> Submission | None:
         language=read.lang,
         layer=read.layer or "",
         token=read.token,
+        told=read.told or "",
         method="json",
         age=_AGES.get(read.age or "", ""),
         is_guardian=read.guardian,

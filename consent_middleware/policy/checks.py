@@ -202,6 +202,9 @@ def _all_texts(declared: Declarations) -> Iterator[tuple[str, Text | None]]:
     yield "retention.description", declared.retention.description
     for index, version in enumerate(declared.versions):
         yield f"versions[{index}].summary", version.summary
+    for index, party in enumerate(declared.controllers):
+        yield f"controllers[{index}].name", party.name
+        yield f"controllers[{index}].address", party.address
     for index, notice in enumerate(declared.notices):
         yield f"notices[{index}].title", notice.title
         yield f"notices[{index}].text", notice.text

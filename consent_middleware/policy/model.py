@@ -35,10 +35,25 @@ class Site(Table, frozen=True, kw_only=True):
     """What decides: the browser's Accept-Language, the first segment of the page's path (``/de/…``), or always the first language."""
     storage_place: Text = ""
     """Where the records are kept, in words."""
+    jurisdiction: str | None = None
+    """Whose law the site answers to, such as ``CN``, ``EU`` or ``US-CA``: recorded with every choice."""
     minimum_age: int | None = None
     """Who is younger needs a guardian."""
     privacy_url: str | None = None
     """The site's full privacy policy, linked from the banner and the preference center."""
+
+
+class Controller(Table, frozen=True, kw_only=True):
+    """``[[controllers]]``: a party that decides about visitors' data, or works with it, beside ``site.controller``, and its role."""
+
+    name: Text
+    """As it is called in a contract."""
+    role: Literal["controller", "joint-controller", "processor"] = "controller"
+    """It decides alone, decides together with others, or works on somebody's behalf (GDPR Art. 4(7), 26, 28)."""
+    address: Text = ""
+    """Its postal address."""
+    contact: str | None = None
+    """Its e-mail or web address."""
 
 
 class Contact(Table, frozen=True, kw_only=True):
@@ -74,11 +89,15 @@ class Notice(Table, frozen=True, kw_only=True):
     """``[[notices]]``: something every visitor is told in the banner's place, without being asked anything."""
 
     id: str
+    """By this it is remembered as dismissed: a notice with another id is shown to everybody again."""
     text: Text
+    """What there is to say, in plain words."""
     title: Text = ""
+    """Its heading; without one, the kind is."""
     kind: Literal["notice", "incident", "rights", "controller"] = "notice"
     """An incident, something about visitors' rights, a change of who is responsible, or none of these."""
     since: date = msgspec.field(name="from")
+    """The first day on which it is shown (UTC)."""
     until: date | None = None
     """The last day on which it is shown; without it, until it is taken out of the file."""
     url: str | None = None
@@ -348,6 +367,7 @@ class Declarations(Table, frozen=True, kw_only=True):
     """Other origins of the site's own that may read and record a choice (CORS)."""
 
     site: Site = Site()
+    controllers: list[Controller] = msgspec.field(default_factory=list)
     contact: Contact = Contact()
     banner: BannerTable = BannerTable()
     children: Children = Children()

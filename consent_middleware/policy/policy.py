@@ -14,8 +14,9 @@ from . import checks, digests, loading, timeline
 from .declared_cookies import DeclaredCookie, declared_cookies
 from .identifiers import identifiers_of
 from .merging import merged_purposes
-from .model import Cookie, Declarations, Notice, Service, StorageKey, Version
+from .model import Controller, Cookie, Declarations, Notice, Service, StorageKey, Version
 from .names import CONSIDERED, forms
+from .parties import parties_of
 from .patterns import NameTable
 from .purposes import Purpose
 from .recording import Recording, recording_of
@@ -181,6 +182,11 @@ class Policy:
         """One digest over all purposes: which policy a choice was made under."""
         return digests.shorten("policy", sorted(self.digests.items()))
 
+    @functools.cached_property
+    def told(self) -> str:
+        """The digests of every purpose that is asked about, one after the other: what a form says it was shown with."""
+        return "".join(self.digests[name] for name in self.optional)
+
     @property
     def version(self) -> str:
         """The newest declared version that is in effect, or ``""``."""
@@ -213,6 +219,11 @@ class Policy:
     def bulletins(self) -> Sequence[Bulletin]:
         """What is shown today in the banner's place to whoever has not dismissed it."""
         return timeline.bulletins(self.notices, self.announcements)
+
+    @functools.cached_property
+    def parties(self) -> Sequence[Controller]:
+        """Who decides about the data or works with it, in which role."""
+        return parties_of(self.declarations)
 
     @functools.cached_property
     def last_change(self) -> Version | None:

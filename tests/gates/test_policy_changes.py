@@ -1,5 +1,6 @@
 """A version of the policy takes effect while a process runs, and while another one still has the version before."""
 
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -174,3 +175,34 @@ def test_a_token_is_still_short_where_versions_are_declared() -> None:
     own = "".join(f'[purposes.own{n}]\nbasis = "consent"\ntitle = "x"\ndescription = "y"\n' for n in range(5))
     text = PRESENT + own
     assert len(f"__Host-{token(text, *Policy.parse(text).optional)}") <= 128
+
+
+def submitted(middleware: ConsentMiddleware, page_body: bytes, action: str, cookie: str = "") -> str:
+    """Press a button of a banner that was loaded some time ago."""
+    found = re.search(rb'name="told" value="([^"]+)"', page_body)
+    assert found is not None
+    scope = scope_of("/-/privacy/choice", method="POST", headers=[*SAME_ORIGIN, FORM], cookie=cookie)
+    sent = call(middleware, scope, b"layer=banner&action=%b&told=%b" % (action.encode(), found[1]))
+    assert sent.token is not None
+    return "{}={}".format(*sent.token)
+
+
+def test_an_acceptance_of_an_older_text_allows_nothing_that_has_changed_since(
+    changing: ConsentMiddleware, clock: Clock
+) -> None:
+    opened = visit_page(changing).body
+    clock.now = NEW_YEAR
+    cookie = submitted(changing, opened, "accept-all")
+    app = App()
+    get(mounted(app, changing.policy), cookie=cookie)
+    consent = get_consent(app.scope)
+    assert [name for name in ALL if not consent.allows(name)] == ["analytics"]
+    answer = visit_page(changing, cookie=cookie)
+    assert MARK in answer.body
+    assert not asks(changing, submitted(changing, answer.body, "accept-all", cookie))
+
+
+def test_a_refusal_counts_whatever_text_was_shown(changing: ConsentMiddleware, clock: Clock) -> None:
+    opened = visit_page(changing).body
+    clock.now = NEW_YEAR
+    assert not asks(changing, submitted(changing, opened, "reject-all"))
