@@ -20,7 +20,7 @@ from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
 from .gates.violations import ObservedHosts
-from .ledger import Ledger
+from .ledger import Housekeeping, Ledger
 from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
 from .policy import Policy
 from .recording import Choices
@@ -50,6 +50,7 @@ class Parts:
     disclosures: telemetry.Disclosures
     disclosure_log: telemetry.DisclosureLog | None
     observed_hosts: ObservedHosts
+    housekeeping: Housekeeping | None
 
 
 def assemble(
@@ -151,7 +152,15 @@ def assemble(
         disclosures=disclosures,
         disclosure_log=disclosure_log,
         observed_hosts=observed_hosts,
+        housekeeping=_housekeeping(policy, ledger, before),
     )
+
+
+def _housekeeping(policy: Policy, ledger: Ledger | None, before: Parts | None) -> Housekeeping | None:
+    if before is not None and before.housekeeping is not None:
+        before.housekeeping.follow(policy)
+        return before.housekeeping
+    return Housekeeping(policy, ledger) if ledger is not None else None
 
 
 def _disclosure_log(policy: Policy, ledger: Ledger | None, before: Parts | None) -> telemetry.DisclosureLog | None:

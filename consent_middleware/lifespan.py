@@ -42,6 +42,8 @@ async def _start(parts: Parts) -> None:
         if parts.recorder is not None:
             parts.recorder.start()
         await parts.ledger.start()
+        if parts.housekeeping is not None:
+            parts.housekeeping.start()
         parts.seen.recall(await parts.ledger.known_cookies())
     except LedgerError:
         logger.exception("The ledger does not answer. Requests are served; nothing can be accepted until it does.")

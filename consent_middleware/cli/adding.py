@@ -87,7 +87,8 @@ def add(arguments: argparse.Namespace) -> int:
 
 def purge(arguments: argparse.Namespace) -> int:
     if arguments.policy is not None:
-        lifetime = Policy.load(arguments.policy).declarations.retention.choices
+        retention = Policy.load(arguments.policy).declarations.retention
+        lifetime = retention.requests or retention.choices
     else:
         try:
             lifetime = Lifetime.parse(arguments.keep)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from ..ledger import Ledger
-from ..ledger.purging import Retention
+from ..ledger.purging import Retention, retention_of
 from ..policy import Policy
 from ..policy.lifetimes import Lifetime
 from . import ledgers
@@ -31,11 +31,11 @@ def add_command(tasks: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def purge(arguments: argparse.Namespace) -> int:
-    seconds = _kept_for(arguments)
+    retention = _retention(arguments)
 
     async def work(ledger: Ledger) -> int:
         progress = Progress(await ledger.count_of(), "records let go")
-        done = await ledger.purge(Retention(kinds={}, others=seconds), progress=progress.advance)
+        done = await ledger.purge(retention, progress=progress.advance)
         progress.finish()
         print(f"{done.removed:,} records were removed, {done.erased:,} more were erased and keep their links for now.")
         return 0
@@ -43,14 +43,13 @@ def purge(arguments: argparse.Namespace) -> int:
     return ledgers.with_ledger(arguments, work, keys=ledgers.secret_keys(arguments))
 
 
-def _kept_for(arguments: argparse.Namespace) -> int:
+def _retention(arguments: argparse.Namespace) -> Retention:
     if arguments.policy is not None:
-        lifetime = Policy.load(arguments.policy).declarations.retention.choices
-    else:
-        try:
-            lifetime = Lifetime.parse(arguments.keep)
-        except ValueError as error:
-            raise ConfigurationError(f"--keep {arguments.keep!r}: {error}") from error
+        return retention_of(Policy.load(arguments.policy))
+    try:
+        lifetime = Lifetime.parse(arguments.keep)
+    except ValueError as error:
+        raise ConfigurationError(f"--keep {arguments.keep!r}: {error}") from error
     if lifetime.seconds is None:
         raise ConfigurationError("A record of a choice cannot be kept for a session: it is a proof.")
-    return lifetime.seconds
+    return Retention(kinds={}, others=lifetime.seconds)

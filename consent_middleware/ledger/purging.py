@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import LedgerError
+from ..policy import Policy
+from ..policy.lifetimes import Lifetime
 from ..storage.database import Database
 from . import checkpoints
 from .chain import Head, checkpoint_of, first_head, follows, head_at
 from .checkpoints import Checkpoint
 from .erasing import erase
+from .records import Kind
 from .rows import Stored, stored_in
 
 if TYPE_CHECKING:
@@ -47,6 +50,20 @@ class Retention:
             rest = RECORDS.c.kind.not_in(list(self.kinds))
             named.append(and_(rest, RECORDS.c.recorded_at < now - self.others))
         return or_(false(), *named)
+
+
+def retention_of(policy: Policy) -> Retention:
+    """Read what the policy says of each kind of record; of those it does not name, what it says of choices."""
+    declared = policy.declarations.retention
+    named: list[tuple[Lifetime | None, tuple[Kind, ...]]] = [
+        (declared.signals, ("expiry", "signal")),
+        (declared.requests, ("request", "answer")),
+        (declared.erasures, ("erasure",)),
+    ]
+    kinds: dict[str, int | None] = {
+        kind: lifetime.seconds for lifetime, of_kind in named if lifetime is not None for kind in of_kind
+    }
+    return Retention(kinds=kinds, others=declared.choices.seconds)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from .model import Declarations
 from .page_checks import check_consent_mode, check_storage
 from .purposes import BUILT_IN
 from .recorder_checks import check_recorder
+from .retention_checks import check_retention
 from .rights_checks import check_rights
 from .telemetry_checks import check_telemetry
 from .texts import Text
@@ -47,6 +48,7 @@ def check(declared: Declarations, file: str) -> list[Problem]:
         check_consent_mode,
         check_telemetry,
         check_recorder,
+        check_retention,
         check_rights,
         _texts,
     ):

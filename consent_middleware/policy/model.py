@@ -330,7 +330,15 @@ class Retention(Table, frozen=True, kw_only=True):
     """``[retention]``: how long each kind of record is kept."""
 
     choices: Lifetime = Lifetime("3 years", 3 * 31_536_000)
-    """Recorded choices."""
+    """Recorded choices, and every other record that has no time of its own here."""
+    signals: Lifetime | None = None
+    """Records that a choice ran out, or that a browser's signal changed what it allows."""
+    requests: Lifetime | None = None
+    """Records of what a person had to answer, and of the answers."""
+    erasures: Lifetime | None = None
+    """Records that something was erased, and why; not whose it was."""
+    automatic: bool = False
+    """Let records go once a day while the app runs; ``ledger purge`` does the same at any time."""
     telemetry: Lifetime = Lifetime("90 days", 90 * 86_400)
     """Recorded events."""
     description: Text = ""

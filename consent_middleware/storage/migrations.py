@@ -18,6 +18,7 @@ from .event_schema import event_table
 from .request_schema import request_table
 from .schema import RECORDS, SCHEMA
 from .subject_schema import subject_table
+from .task_schema import task_table
 
 Migration = Callable[[Connection], None]
 
@@ -81,6 +82,7 @@ MIGRATIONS: Sequence[Migration] = (
     disclosure_table,
     request_table,
     subject_table,
+    task_table,
 )
 """In order; a migration's version is its place, counted from 1."""
 

@@ -54,7 +54,8 @@ def test_each_record_is_one_line_of_json_oldest_first(url: str, capsys: pytest.C
     assert main(["ledger", "export", url]) == 0
     lines = capsys.readouterr().out.splitlines()
     expected = [
-        dataclasses.asdict(record) | {"allowed": list(record.allowed), "refused": list(record.refused), "effective": []}
+        dataclasses.asdict(record)
+        | {"allowed": list(record.allowed), "refused": list(record.refused), "effective": [], "controllers": []}
         for record in records
     ]
     assert [json.loads(line) for line in lines] == expected

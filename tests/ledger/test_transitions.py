@@ -21,7 +21,6 @@ version = "2026"
 effective = 2026-01-01
 """
 GPC = (b"sec-gpc", b"1")
-FORM = (b"content-type", b"application/x-www-form-urlencoded")
 NOW = 1_800_000_000.0
 MONTH = 30 * 86_400
 
@@ -61,17 +60,15 @@ def recorded(url: str, kinds: Iterable[str] = ("expiry", "signal")) -> list[Choi
     return asyncio.run(read())
 
 
-def choose(middleware: ConsentMiddleware, action: str, *headers: tuple[bytes, bytes]) -> str:
-    scope = scope_of("/-/privacy/choice", method="POST", headers=[*SAME_ORIGIN, FORM, *headers])
-    answer = call(middleware, scope, f"action={action}".encode())
-    assert answer.token is not None
-    return "{}={}".format(*answer.token)
+def chosen(*allow: str, policy: str = POLICY, gpc: bool = False) -> str:
+    """The cookie of whoever has chosen at ``NOW``."""
+    return token(policy, *allow, chosen_at=int(NOW), gpc=gpc)
 
 
 def test_a_choice_seen_after_its_time_is_recorded_once_by_all_processes_together(url: str, clock: Clock) -> None:
     first, second = site(url), site(url)
     with serving(first, second):
-        cookie = choose(first, "accept-all")
+        cookie = chosen("analytics")
         clock.now = NOW + 6 * MONTH - 1
         get(first, cookie=cookie)
     assert recorded(url) == []
@@ -81,17 +78,15 @@ def test_a_choice_seen_after_its_time_is_recorded_once_by_all_processes_together
             for other in range(3):
                 get(middleware, cookie=f"n={other}; {cookie}")
     (record,) = recorded(url)
-    (choice,) = recorded(url, ("choice",))
     assert (record.kind, record.method, record.action, record.acting) == ("expiry", "expiry", "none", "visitor")
-    assert (record.consent_id, record.since, record.allowed) == (choice.consent_id, choice.chosen_at, choice.allowed)
+    assert (record.consent_id, record.since, record.allowed) == (cookie.split("=")[1][:16], NOW, ("analytics",))
     assert record.chosen_at == int(NOW + 6 * MONTH)
     assert record.effective == ("authentication", "security")
 
 
 def test_a_signal_that_takes_something_back_is_recorded_once_for_each_choice(url: str, clock: Clock) -> None:
-    middleware = site(url)
+    middleware, cookie = site(url), chosen("analytics", "marketing")
     with serving(middleware):
-        cookie = choose(middleware, "accept-all")
         for headers in ([], [GPC], [GPC], [], [GPC]):
             clock.now += 1
             get(middleware, headers=headers, cookie=cookie)
@@ -104,15 +99,14 @@ def test_a_signal_that_takes_something_back_is_recorded_once_for_each_choice(url
     assert (record.jurisdiction, record.controllers) == ("US-CA", ("controller Example Ltd.",))
     # A new choice is another one.
     with serving(middleware):
-        again = choose(middleware, "accept-all")
-        get(middleware, headers=[GPC], cookie=again)
+        get(middleware, headers=[GPC], cookie=chosen("analytics", "marketing"))
     assert len(recorded(url)) == 2
 
 
 def test_a_signal_that_goes_away_is_recorded_where_that_allows_something_again(url: str, clock: Clock) -> None:
-    middleware = site(url, 'gpc = "signal"\n' + POLICY)
+    policy = 'gpc = "signal"\n' + POLICY
+    middleware, cookie = site(url, policy), chosen("marketing", policy=policy, gpc=True)
     with serving(middleware):
-        cookie = choose(middleware, "accept-all", GPC)
         get(middleware, headers=[GPC], cookie=cookie)
         get(middleware, cookie=cookie)
     (record,) = recorded(url)
@@ -125,9 +119,7 @@ def test_nothing_is_recorded_where_the_signal_changes_nothing(
 ) -> None:
     middleware = site(url)
     with serving(middleware):
-        refused = choose(middleware, "reject-all")
-        with_signal = choose(middleware, "accept-all", GPC)
-        for cookie in (refused, with_signal):
+        for cookie in (chosen("analytics"), chosen("marketing", gpc=True)):
             get(middleware, headers=headers, cookie=cookie)
     assert recorded(url) == []
 
@@ -146,15 +138,14 @@ def test_nothing_is_ever_written_of_whoever_has_not_chosen(url: str, clock: Cloc
 def test_a_token_from_the_future_has_not_run_out(url: str, clock: Clock) -> None:
     middleware = site(url)
     with serving(middleware):
-        cookie = choose(middleware, "accept-all")
+        cookie = chosen("analytics")
         clock.now = NOW - 30 * 86_400
         get(middleware, cookie=cookie)
     assert recorded(url) == []
 
 
 def test_observing_records_nothing(url: str, clock: Clock) -> None:
-    with serving(enforcing := site(url)):
-        cookie = choose(enforcing, "accept-all")
+    cookie = chosen("marketing")
     with serving(observing := site(url, mode="observe")):
         get(observing, headers=[GPC], cookie=cookie)
         clock.now = NOW + 7 * MONTH
@@ -169,12 +160,13 @@ def test_without_a_ledger_and_while_its_database_is_gone_requests_are_served(tmp
         for later in (0, 7 * MONTH):
             clock.now = NOW + later
             assert get(middleware, headers=[GPC], cookie=cookie).status == 200
+    assert gone.ledger is not None
+    asyncio.run(gone.ledger.stop())
 
 
 def test_a_visitor_sees_and_erases_them(url: str, clock: Clock) -> None:
-    middleware = site(url)
+    middleware, cookie = site(url), chosen("marketing")
     with serving(middleware):
-        cookie = choose(middleware, "accept-all")
         get(middleware, headers=[GPC], cookie=cookie)
     with serving(middleware):
         body = get(middleware, "/-/privacy/data", cookie=cookie).body.decode()
