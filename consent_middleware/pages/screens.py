@@ -230,8 +230,11 @@ class Screens:
         )
 
     def receipt(self, scope: Scope, choice: ChoiceRecord, text: str) -> Answer:
-        """One recorded choice, with the text that was shown."""
+        """One recorded choice, with the text that was shown; or what happened to it, with what was left of it."""
         wording = self._wordings[self.language_of(scope)]
+        left = choice.effective if choice.kind in _BEFALLEN else choice.allowed
+        allowed = [name for name in choice.allowed if name in left]
+        known = [*choice.refused, *choice.allowed]
         return self._page(
             scope,
             "receipt.html",
@@ -239,8 +242,8 @@ class Screens:
             choice=choice,
             befell=wording.gettext(_BEFALLEN[choice.kind]) if choice.kind in _BEFALLEN else "",
             when=_moment(wording, choice.chosen_at),
-            allowed=self._titles(wording, choice.allowed),
-            refused=self._titles(wording, choice.refused),
+            allowed=self._titles(wording, allowed),
+            refused=self._titles(wording, [name for name in known if name not in allowed]),
             text=text,
             way_back=self._way_back(scope),
         )
