@@ -172,12 +172,12 @@ def test_a_stop_ends_what_is_under_way_with_an_error_of_ours(url: str) -> None:
 
 def test_what_fails_half_way_is_not_there(url: str) -> None:
     async def half(connection: "AsyncConnection") -> None:
-        await connection.exec_driver_sql("INSERT INTO consent_schema VALUES (7)")
+        await connection.exec_driver_sql("INSERT INTO consent_schema VALUES (1000)")
         raise RuntimeError("half way")
 
     async def count(connection: "AsyncConnection") -> int:
         return int(
-            (await connection.exec_driver_sql("SELECT count(*) FROM consent_schema WHERE version = 7")).scalar_one()
+            (await connection.exec_driver_sql("SELECT count(*) FROM consent_schema WHERE version = 1000")).scalar_one()
         )
 
     async def story() -> None:
@@ -220,7 +220,7 @@ def test_while_another_program_holds_the_file_reading_goes_on_and_writing_fails_
     url: str, tmp_path: Path
 ) -> None:
     async def write(connection: "AsyncConnection") -> None:
-        await connection.exec_driver_sql("INSERT INTO consent_schema VALUES (7)")
+        await connection.exec_driver_sql("INSERT INTO consent_schema VALUES (1000)")
 
     async def story() -> None:
         database = Database(url, patience=0.5)
