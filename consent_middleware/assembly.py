@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import telemetry
 from .asgi import ASGIApp, Scope
-from .consent import SubjectOf, Subjects, Tokens
+from .consent import Standing, SubjectOf, Subjects, Tokens
 from .errors import ConfigurationError
 from .gates import grounds, notices, observation, validators
 from .gates.findings import Report
@@ -21,7 +21,10 @@ from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
 from .gates.violations import ObservedHosts
 from .ledger import Housekeeping, Ledger
+from .overview.access import Access
+from .overview.overview import Overview
 from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
+from .pages.negotiation import LanguageOf
 from .policy import Policy
 from .recording import Choices
 from .telemetry import Recorder
@@ -51,6 +54,7 @@ class Parts:
     disclosure_log: telemetry.DisclosureLog | None
     observed_hosts: ObservedHosts
     housekeeping: Housekeeping | None
+    overview: Overview | None
 
 
 def assemble(
@@ -65,6 +69,7 @@ def assemble(
     language_of: Callable[[Scope], str | None] | None,
     report: Report | None,
     disclosed: Callable[[telemetry.Disclosure], None] | None,
+    access: Access | None,
     before: Parts | None = None,
     subject: SubjectOf | None = None,
 ) -> Parts:
@@ -80,10 +85,17 @@ def assemble(
     # Observing changes nothing, and records nothing of anybody.
     transitions = Transitions(policy, ledger) if ledger is not None and not is_observing else None
     recognition = Recognition(policy, tokens, masks, transitions)
-    report = report or (observation.log_once() if is_observing else None)
-    notice = report or observation.log_once()
+    overview = _overview(policy, ledger, language_of, before) if is_observing or access is not None else None
+    told = report or (observation.log_once() if is_observing else None)
+    report, notice = told, told or observation.log_once()
+    if overview is not None:
+        report, notice = overview.hearing(told), overview.hearing(notice)
     disclosure_log = _disclosure_log(policy, ledger, before)
-    listeners = (disclosed, disclosure_log.add if disclosure_log is not None else None)
+    listeners = (
+        disclosed,
+        disclosure_log.add if disclosure_log is not None else None,
+        overview.see_disclosure if overview is not None else None,
+    )
     disclosures = (
         before.disclosures
         if before
@@ -92,10 +104,17 @@ def assemble(
     # What only some policies ask for stands around the app, so that others pay nothing for it.
     app = notices.around(app, policy, notice)
     app = validators.around(app, policy, report, is_observing=is_observing)
-    observed_hosts = before.observed_hosts if before else ObservedHosts(policy, report)
+    observed_hosts = before.observed_hosts if before else ObservedHosts(policy, told)
     if before:
         disclosures.follow(policy)
         observed_hosts.follow(policy)
+    app = app if is_observing else grounds.around(app, policy, disclosures)
+    team = None
+    if overview is not None:
+        app = watched = overview.around(app)
+        if access is not None:
+            mode = "observe" if is_observing else "enforce"
+            team = overview.pages(access, prefix=prefix, mode=mode, templates=templates)
     pages = Pages(
         policy=policy,
         prefix=prefix,
@@ -103,17 +122,30 @@ def assemble(
         templates=templates,
         language_of=language_of,
         ledger=ledger,
-        take_violation=observed_hosts.add,
+        take_violation=overview.hearing_violations(observed_hosts.add) if overview is not None else observed_hosts.add,
         recorder=recorder,
         disclosure_log=disclosure_log,
         accounts=accounts,
+        more=team.routes if team is not None else {},
+        more_assets=team.assets if team is not None else (),
     )
+    if team is not None and is_observing:
+        # Nothing of the visitor's pages is answered here, but the team has asked for its own.
+        watched.beside = dict.fromkeys(team.paths, pages)
     banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
     placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
-    choices = Choices(policy, recognition, ledger, seen, ShownTexts(pages, banner), accounts)
+    choices = Choices(
+        policy,
+        recognition,
+        ledger,
+        seen,
+        ShownTexts(pages, banner),
+        accounts,
+        recorded=overview.see_choice if overview is not None else None,
+    )
     html_gates = HtmlGates(policy, placeholders, report)
     page_policy = PagePolicy(policy, f"{prefix}/reports")
-    page_seen = recorder.see_page if recorder is not None and policy.recording is not None else None
+    page_seen = _page_seen(policy, recorder, overview)
     gates = Gates(
         policy=policy,
         prefix="" if is_observing else prefix,
@@ -121,7 +153,12 @@ def assemble(
         decide=Veiled(choices.decide),
         record=Veiled(choices.record),
         tokens=tokens,
-        set_cookies=SetCookieFilter(seen, report, is_observing=is_observing),
+        set_cookies=SetCookieFilter(
+            seen,
+            report,
+            is_observing=is_observing,
+            noted=overview.watch.see_set_cookie if overview is not None else None,
+        ),
         seen=seen,
         banner=banner,
         html_gates=html_gates,
@@ -132,7 +169,7 @@ def assemble(
         page_seen=page_seen,
     )
     return Parts(
-        app=app if is_observing else grounds.around(app, policy, disclosures),
+        app=app,
         policy=policy,
         report=report,
         tokens=tokens,
@@ -153,6 +190,7 @@ def assemble(
         disclosure_log=disclosure_log,
         observed_hosts=observed_hosts,
         housekeeping=_housekeeping(policy, ledger, before),
+        overview=overview,
     )
 
 
@@ -161,6 +199,30 @@ def _housekeeping(policy: Policy, ledger: Ledger | None, before: Parts | None) -
         before.housekeeping.follow(policy)
         return before.housekeeping
     return Housekeeping(policy, ledger) if ledger is not None else None
+
+
+def _overview(policy: Policy, ledger: Ledger | None, language_of: LanguageOf | None, before: Parts | None) -> Overview:
+    if before is not None and before.overview is not None:
+        before.overview.follow(policy)
+        return before.overview
+    return Overview(policy, ledger, language_of=language_of)
+
+
+def _page_seen(
+    policy: Policy, recorder: Recorder | None, overview: Overview | None
+) -> Callable[[Standing, Scope, int], None] | None:
+    listeners = [
+        *([recorder.see_page] if recorder is not None and policy.recording is not None else []),
+        *([overview.see_page] if overview is not None else []),
+    ]
+    if len(listeners) < 2:
+        return listeners[0] if listeners else None
+
+    def see_page(standing: Standing, scope: Scope, status: int) -> None:
+        for listener in listeners:
+            listener(standing, scope, status)
+
+    return see_page
 
 
 def _disclosure_log(policy: Policy, ledger: Ledger | None, before: Parts | None) -> telemetry.DisclosureLog | None:

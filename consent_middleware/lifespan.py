@@ -54,5 +54,7 @@ async def _stop(parts: Parts) -> None:
         await parts.recorder.stop()
     if parts.disclosure_log is not None:
         await parts.disclosure_log.stop()
+    if parts.overview is not None:
+        await parts.overview.stop()
     if parts.ledger is not None:
         await parts.ledger.stop()

@@ -17,6 +17,7 @@ from .gates.request import admit
 from .gates.response import ResponseGate, supersede
 from .ledger import Ledger
 from .lifespan import live
+from .overview.access import Access, Check
 from .pages.mount import GPC_PATH
 from .policy import Policy
 from .telemetry import Disclosure
@@ -47,6 +48,8 @@ class ConsentMiddleware:
         disclosed: Callable[[Disclosure], None] | None = None,
         spool: str | Path | None = None,
         subject: SubjectOf | None = None,
+        overview_token: str | Sequence[str] | None = None,
+        overview: Check | None = None,
     ) -> None:
         """Mount the middleware.
 
@@ -58,7 +61,9 @@ class ConsentMiddleware:
         value; ``middleware.disclosures.counts`` has the sums. ``spool``: a folder for records that the ledger's database does
         not take; by default beside a SQLite file, else below ``$STATE_DIRECTORY`` or ``~/.local/state``. ``subject``: from a
         request's scope to what the app calls the account that is signed in, or ``None``; may be async. A choice then follows the
-        account to its other browsers, which takes a ledger.
+        account to its other browsers, which takes a ledger. ``overview_token``: what opens the team's page at
+        ``{prefix}/overview`` and the metrics; several while it is being changed. ``overview``: from a scope to whether it may see
+        them, as the app knows it. Without either there are none.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
@@ -79,6 +84,7 @@ class ConsentMiddleware:
             report=report,
             disclosed=disclosed,
             subject=subject,
+            access=Access.of(overview_token, overview, keys),
         )
         self._take(self._assemble(policy=self.policy))
 
@@ -92,6 +98,7 @@ class ConsentMiddleware:
         self.recorder = parts.recorder
         self.disclosures = parts.disclosures
         self.observed_hosts = parts.observed_hosts
+        self.inventory = parts.overview.inventory if parts.overview is not None else None
         # What every request needs is one step away.
         self._report = parts.report
         self._shapes = parts.shapes

@@ -1,6 +1,7 @@
 """Turns what a visitor chooses into a decision, and writes it down before it is answered."""
 
 import logging
+from collections.abc import Callable
 
 from .asgi import Scope
 from .consent import Consent, Decision, Signals, Visit
@@ -10,7 +11,7 @@ from .gates.request import admit
 from .gates.response import ResponseGate, raw_request_of
 from .gates.seen import SeenCookies
 from .gates.shapes import Shape
-from .ledger import Ledger, proof_of
+from .ledger import ChoiceRecord, Ledger, proof_of
 from .pages import Accounts, ShownTexts
 from .policy import Policy
 
@@ -28,7 +29,11 @@ class Choices:
         seen: SeenCookies,
         shown: ShownTexts,
         accounts: Accounts | None = None,
+        *,
+        recorded: Callable[[ChoiceRecord], None] | None = None,
     ) -> None:
+        """``recorded`` is told of each choice once it is durable, or at once where there is no ledger."""
+        self._recorded = recorded
         self._policy = policy
         self._recognition = recognition
         self._ledger = ledger
@@ -44,6 +49,8 @@ class Choices:
     async def record(self, visit: Visit) -> None:
         """Write a choice down; a withdrawal then also learns what other processes saw being set. Raises LedgerError."""
         if self._ledger is None:
+            if self._recorded is not None:
+                self._recorded(proof_of(visit))
             return
         if self._accounts is not None:
             await self._accounts.claim(visit)
@@ -54,6 +61,8 @@ class Choices:
         visit.record_id = choice.record_id
         if self._accounts is not None:
             self._accounts.bind(visit)
+        if self._recorded is not None:
+            self._recorded(choice)
         if visit.consent.refused:
             try:
                 self._seen.recall(await self._ledger.known_cookies())

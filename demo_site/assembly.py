@@ -20,8 +20,13 @@ from .recorder import InsideRecorder, OutsideRecorder
 POLICY = Path(__file__).parent / "consent.toml"
 
 
-def assemble(*, data: Path, tracker: str, secret_key: str, policy_file: Path = POLICY) -> ASGIApp:
-    """From the inside out: the app, the middleware, the recorder that sees what the middleware will hide."""
+def assemble(
+    *, data: Path, tracker: str, secret_key: str, policy_file: Path = POLICY, overview_token: str | None = None
+) -> ASGIApp:
+    """From the inside out: the app, the middleware, the recorder that sees what the middleware will hide.
+
+    ``overview_token`` opens the operator's page.
+    """
     policy = Policy.load(policy_file)
 
     async def recorded(consent_id: str) -> AsyncIterator[Event]:
@@ -44,5 +49,6 @@ def assemble(*, data: Path, tracker: str, secret_key: str, policy_file: Path = P
         secret_key=secret_key,
         ledger=f"sqlite:///{data / 'consent.db'}",
         subject=subject,
+        overview_token=overview_token,
     )
     return ExampleVisits(OutsideRecorder(governed))

@@ -57,11 +57,20 @@ def run(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = True) ->
         kept = os.environ.get(DATA)
         data = Path(kept) if kept else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="consent-demo-")))
         data.mkdir(parents=True, exist_ok=True)
-        console = assemble(data=data, tracker=f"http://tracker.localhost:{port + 1}", secret_key=_secret_key(data))
-        asyncio.run(_serve([console, make_tracker()], sockets, f"http://console.localhost:{port}/", open_browser))
+        token = _secret(data / "overview_token")
+        console = assemble(
+            data=data,
+            tracker=f"http://tracker.localhost:{port + 1}",
+            secret_key=_secret(data / "secret_key"),
+            overview_token=token,
+        )
+        address = f"http://console.localhost:{port}/"
+        asyncio.run(_serve([console, make_tracker()], sockets, address, token, open_browser))
 
 
-async def _serve(apps: Sequence[ASGIApp], sockets: Sequence[socket.socket], address: str, open_browser: bool) -> None:
+async def _serve(
+    apps: Sequence[ASGIApp], sockets: Sequence[socket.socket], address: str, token: str, open_browser: bool
+) -> None:
     servers = [_Server(app) for app in apps]
 
     def stop() -> None:
@@ -75,17 +84,22 @@ async def _serve(apps: Sequence[ASGIApp], sockets: Sequence[socket.socket], addr
             loop.add_signal_handler(number, stop)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
-    announcing = asyncio.create_task(_announce(servers, address, open_browser))
+    announcing = asyncio.create_task(_announce(servers, address, token, open_browser))
     try:
         await asyncio.gather(*(server.serve([sock]) for server, sock in zip(servers, sockets, strict=True)))
     finally:
         announcing.cancel()
 
 
-async def _announce(servers: Sequence[_Server], address: str, open_browser: bool) -> None:
+async def _announce(servers: Sequence[_Server], address: str, token: str, open_browser: bool) -> None:
     for server in servers:
         await server.ready.wait()
-    sys.stderr.write(f"\n  The console: {address}\n  Ctrl-C ends the demo.\n\n")
+    sys.stderr.write(
+        f"\n  The console: {address}\n"
+        f"  For its operator: {address}-/privacy/overview\n"
+        f"  with the token {token}\n"
+        "  Ctrl-C ends the demo.\n\n"
+    )
     sys.stderr.flush()
     if open_browser:
         await asyncio.to_thread(webbrowser.open, address)
@@ -100,9 +114,8 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _secret_key(data: Path) -> str:
-    """The key that signs choices, kept with the data, so that choices outlive a restart where the data does."""
-    file = data / "secret_key"
+def _secret(file: Path) -> str:
+    """A key, or the operator's token: kept with the data, so that choices and a sign-in outlive a restart where the data does."""
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(32), encoding="ascii")

@@ -1,20 +1,19 @@
-"""Drafts a policy from what an audit saw: everything that is known filled in, everything that a person must decide left open."""
+"""Drafts a policy from what was seen of a site: everything that is known filled in, everything that a person must decide left open."""
 
-import json
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
 
-from ..errors import ConfigurationError, PolicyError
+from ..errors import ConfigurationError
 from ..policy import Policy, catalogue
 from ..policy.catalogue import FILLERS
 from ..policy.purposes import BUILT_IN
+from ..policy.recipients import Recipients
+from ..policy.stanzas import cookie_stanza, in_comment, is_policy, quoted, service_stanza
 from ..policy.verdict import UNCLASSIFIED
 from .hosts import site_of
 from .judging import TOKENS
-
-_LONGEST_DAYS = 400
 
 
 class SeenCookie(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +26,8 @@ class SeenCookie(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str = UNCLASSIFIED
     reason: str = ""
     days: int | None = None
+    knows_lifetime: bool = True
+    """``days`` say how long it stays; without any, for the session."""
 
 
 class SeenSituation(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +39,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """The part of an audit's JSON that a policy needs."""
 
     url: str
+    """Empty where it is not known."""
     situations: list[SeenSituation]
+    source: str = "an audit"
 
 
 def read_audit(text: bytes, file: str) -> Seen:
@@ -63,10 +66,11 @@ def _lines(seen: Seen) -> Iterator[str]:
     hosts = sorted({host for situation in seen.situations for host in situation.third_parties})
     services = list(_services(hosts))
     used = {cookie.purpose for _, cookie in cookies} | {main_purpose for _, main_purpose, _ in services}
-    yield "# Drafted from an audit. Each TODO is a question that only you can answer. Then: consent-middleware check consent.toml"
+    yield f"# Drafted from {in_comment(seen.source)}. Each TODO is a question that only you can answer."
+    yield "# Then: consent-middleware check consent.toml"
     yield ""
     yield "[site]"
-    yield f"url = {_text(_origin(seen.url))}"
+    yield f"url = {quoted(_origin(seen.url))}" if seen.url else '# TODO: url = "https://…"'
     yield '# TODO: name = "…"         # what visitors call the site'
     yield '# TODO: controller = "…"   # who is responsible, with an address'
     yield '# TODO: languages = ["en"] # the first is the language of your own texts'
@@ -85,55 +89,40 @@ def _lines(seen: Seen) -> Iterator[str]:
         yield from _cookie(written, cookie)
     yield "# Third parties."
     for vendor, main_purpose, found in services:
-        yield "[[services]]"
-        yield f"id = {_text(vendor.id)}"
-        yield f"name = {_text(vendor.title)}"
-        yield f"purpose = {_text(main_purpose)}"
-        yield f"hosts = {json.dumps(found)}"
+        yield from service_stanza(vendor.id, main_purpose, found, name=vendor.title)
         yield '# TODO: recipient = "…", country = "…"'
         yield ""
-    known = {host for _, _, found in services for host in found}
+    declared = {host for _, _, found in services for host in found}
+    recipients = Recipients(Policy())
     for host in hosts:
-        if not any(host == one or host.endswith(f".{one}") for one in known):
-            yield f"# TODO: who is {_comment(host)}, and what for? It is asked by pages, and nothing known says."
-            yield "# [[services]]"
-            yield f"# id = {_text(site_of(host).replace('.', '-'))}"
-            yield '# purpose = "…"'
-            yield f"# hosts = {json.dumps([host])}"
+        if not any(host == one or host.endswith(f".{one}") for one in declared):
+            known = recipients.find(host, "/")
+            says = f"is known as a host of {known.name}" if known is not None else "nothing known says"
+            yield f"# TODO: who is {in_comment(host)}, and what for? It is asked by pages, and {in_comment(says)}."
+            service_id = site_of(host).replace(".", "-")
+            for line in service_stanza(service_id, known.purpose if known is not None else "…", [host]):
+                yield f"# {in_comment(line)}"
             yield ""
 
 
 def _cookie(written: str, cookie: SeenCookie) -> Iterator[str]:
     """A cookie that nothing classifies is a question: until it is answered, the middleware does not let it be set."""
-    declared = list(_declaration(written, cookie, cookie.purpose))
-    if cookie.purpose != UNCLASSIFIED and _is_policy("\n".join(declared)):
-        yield f"# {_comment(cookie.reason)}"
+    lifetime = None if not cookie.knows_lifetime else (cookie.days or 0) * 86_400
+    domain = cookie.domain[1:] if cookie.domain.startswith(".") else ""
+    declared = list(cookie_stanza(written, cookie.purpose, lifetime=lifetime, domain=domain, path=cookie.path))
+    if cookie.purpose != UNCLASSIFIED and is_policy("\n".join(declared)):
+        yield f"# {in_comment(cookie.reason)}"
         yield from declared
+        if lifetime is None:
+            yield '# TODO: lifetime = "…"'
         yield '# TODO: description = "…"'
     else:
-        yield f"# TODO: what is {_comment(cookie.name)} for? Without a purpose it is blocked."
-        yield from (f"# {_comment(line)}" for line in _declaration(written, cookie, "…"))
+        yield f"# TODO: what is {in_comment(cookie.name)} for? Without a purpose it is blocked."
+        if cookie.reason:
+            yield f"# {in_comment(cookie.reason)}"
+        question = cookie_stanza(written, "…", lifetime=lifetime, domain=domain, path=cookie.path)
+        yield from (f"# {in_comment(line)}" for line in question)
     yield ""
-
-
-def _declaration(written: str, cookie: SeenCookie, purpose: str) -> Iterator[str]:
-    yield "[[cookies]]"
-    yield f"{'pattern' if '*' in written else 'name'} = {_text(written)}"
-    yield f"purpose = {_text(purpose)}"
-    days = None if cookie.days is None else max(1, min(cookie.days, _LONGEST_DAYS))
-    yield f"lifetime = {_text('session' if days is None else f'{days} days')}"
-    if cookie.domain.startswith("."):
-        yield f"domain = {_text(cookie.domain[1:])}"
-    if cookie.path != "/":
-        yield f"paths = [{_text(cookie.path)}]"
-
-
-def _is_policy(text: str) -> bool:
-    try:
-        Policy.parse(text)
-    except PolicyError:
-        return False
-    return True
 
 
 def _by_written_name(seen: Seen) -> list[tuple[str, SeenCookie]]:
@@ -170,12 +159,3 @@ def _services(hosts: Sequence[str]) -> Iterator[tuple[catalogue.Vendor, str, lis
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _comment(text: str) -> str:
-    # One line, whatever a cookie is called.
-    return "".join(char if char.isprintable() else "?" for char in text)

@@ -1,6 +1,9 @@
 """``consent-middleware ledger verify``: says whether every chain holds."""
 
 import argparse
+import functools
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ from ..errors import LedgerError
 from ..ledger import Ledger
 from ..ledger.anchors import Anchor, read_anchor
 from ..ledger.verification import Problem, Report
+from ..storage.verifications import Verified, save_verification
 from . import ledgers
 from .progress import Progress
 
@@ -39,6 +43,7 @@ def verify(arguments: argparse.Namespace) -> int:
         progress = Progress(await ledger.count_of(), "records")
         report = await ledger.verify(anchor=anchor, progress=progress.advance)
         progress.finish()
+        await _remember(report, ledger)
         print(_as_json(report) if arguments.json else _as_text(report))
         return int(not report.holds)
 
@@ -50,6 +55,23 @@ def _read(path: Path, ledger: Ledger) -> Anchor:
         return read_anchor(path.read_bytes(), ledger.keys)
     except OSError as error:
         raise LedgerError(f'The anchor "{path}" cannot be read: {error.strerror}.') from error
+
+
+async def _remember(report: Report, ledger: Ledger) -> None:
+    """Write down for the overview what was found. Whoever may only read the ledger verifies it all the same."""
+    verified = Verified(
+        verified_at=int(time.time()),
+        holds=report.holds,
+        records=report.records,
+        erased=report.erased,
+        expired=report.expired,
+        chains=report.chains,
+        problems=len(report.problems),
+    )
+    try:
+        await ledger.database.run(functools.partial(save_verification, verified=verified), writing=True)
+    except LedgerError as error:
+        print(f"consent-middleware: the overview will not show this verification. {error}", file=sys.stderr)
 
 
 def _as_text(report: Report) -> str:

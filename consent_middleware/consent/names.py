@@ -7,6 +7,8 @@ from itertools import islice
 from ..policy import Policy
 
 NAME = "privacy"
+TEAM_NAME = "privacy_team"
+"""The cookie of a sign-in to the team's overview, which no visitor gets."""
 _SPACES = 16
 _CANDIDATES = 4
 """A sibling host can plant a few cookies of this name; past that many nobody is served by checking signatures."""

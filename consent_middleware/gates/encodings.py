@@ -41,7 +41,7 @@ class Recoded:
 
     def __init__(self, inner: Body, coding: bytes) -> None:
         self._inner = inner
-        self._decoder, self._encoder = _opened(coding)
+        self._decoder, self._encoder = opened(coding)
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
         """Return the encoded bytes that can go out now. Raises the library's own error on a body that is not what its header says."""
@@ -59,14 +59,15 @@ class Recoded:
         return b"".join(encoded)
 
 
-def _opened(coding: bytes) -> tuple[Decoder, Encoder]:
+def opened(coding: bytes) -> tuple[Decoder, Encoder]:
+    """Return what unpacks and packs a coding. Raises ValueError where nothing does."""
     if coding in SUPPORTED:
         is_gzip = coding != b"deflate"
         return _Inflater(is_gzip=is_gzip), _Deflater(_GZIP if is_gzip else zlib.MAX_WBITS)
-    opened = open_brotli() if coding == b"br" else open_zstd() if coding == b"zstd" else None
-    if opened is None:
+    found = open_brotli() if coding == b"br" else open_zstd() if coding == b"zstd" else None
+    if found is None:
         raise ValueError(f"no library opens {coding!r}")
-    return opened()
+    return found()
 
 
 class _Inflater:

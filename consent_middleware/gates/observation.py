@@ -36,8 +36,7 @@ def log_once() -> Report:
 def report_hidden(names: Iterable[bytes], rules: Rules, report: Report) -> None:
     """Tell which request cookies are (or would be) kept from the app."""
     for name in names:
-        rule = rules.rule(name)
-        report(Finding(action="hide", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason))
+        report(rules.hiding(name))
 
 
 def report_telemetry(scope: Scope, headers: list[Header], shape: Shape, known: Known, report: Report) -> None:

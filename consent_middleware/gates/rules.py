@@ -10,11 +10,12 @@ from operator import not_
 
 from ..caches import BoundedCache
 from ..consent import Decision
-from ..consent.names import NAME
+from ..consent.names import NAME, TEAM_NAME
 from ..policy import DeclaredCookie, Policy, classify
 from ..policy.lifetimes import SECONDS_CAP
 from ..policy.model import Cookie
 from ..policy.names import CONSIDERED, forms
+from .findings import Finding
 from .masks import MaskSet, hidden_headers
 
 _WRITTEN = re.compile(rb"([^;=]*+=?+)[^;]*+;?+")
@@ -50,10 +51,10 @@ class CookieRule:
 
 UNCLASSIFIED = "unclassified"
 
-OWN_NAMES = frozenset({NAME, f"__Host-{NAME}", f"__Secure-{NAME}"})
+OWN_NAMES = frozenset({NAME, f"__Host-{NAME}", f"__Secure-{NAME}", TEAM_NAME, f"__Secure-{TEAM_NAME}"})
 _OWN_RULE = CookieRule(
     purpose="security",
-    reason="It carries the visitor's own choice.",
+    reason="It is this middleware's own.",
     is_hidden=False,
     is_allowed=True,
     is_refused=False,
@@ -81,6 +82,7 @@ class Rules:
         self._rules: BoundedCache[bytes, CookieRule] = BoundedCache(_NAMES)
         self._hidden: BoundedCache[bytes, bytes] = BoundedCache(_NAMES)
         """From a name as it is written after a semicolon, space, "=" and all, to the name that is hidden, or to nothing."""
+        self._hidings: BoundedCache[bytes, Finding] = BoundedCache(_NAMES)
 
     def rule(self, name: bytes) -> CookieRule:
         """Return the rule of a cookie name, as it stands on the wire."""
@@ -89,6 +91,16 @@ class Rules:
             found = self._judge(name.decode("latin-1"))
             if len(name) <= _NAME_LIMIT:
                 self._rules.put(name, found)
+        return found
+
+    def hiding(self, name: bytes) -> Finding:
+        """Return what there is to tell of a hidden cookie; from memory, since it is told of every request."""
+        found = self._hidings.get(name)
+        if found is None:
+            rule = self.rule(name)
+            found = Finding(action="hide", name=name.decode("latin-1"), purpose=rule.purpose, reason=rule.reason)
+            if len(name) <= _NAME_LIMIT:
+                self._hidings.put(name, found)
         return found
 
     def filter_cookie(self, header: bytes) -> tuple[bytes, tuple[bytes, ...]]:

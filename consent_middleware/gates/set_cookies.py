@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -51,7 +52,16 @@ class CookieRequest:
 class SetCookieFilter:
     """Decides about every Set-Cookie of one middleware; holds what it has seen and already said."""
 
-    def __init__(self, seen: SeenCookies, report: Report | None, *, is_observing: bool = False) -> None:
+    def __init__(
+        self,
+        seen: SeenCookies,
+        report: Report | None,
+        *,
+        is_observing: bool = False,
+        noted: Callable[[SetCookie, CookieRequest], None] | None = None,
+    ) -> None:
+        """Judge for one middleware. ``noted`` is shown every cookie, before anything is done about it."""
+        self._noted = noted
         self._seen = seen
         self._report = report
         self._hinted: set[str] = set()
@@ -66,6 +76,8 @@ class SetCookieFilter:
         """
         cookie = SetCookie.parse(header)
         rule = rules.rule(cookie.name)
+        if self._noted is not None:
+            self._noted(cookie, request)
         self._remember(cookie, rule, rules, request)
         if cookie.is_deletion:
             return header, None

@@ -200,6 +200,11 @@ class Ledger:
             await self.bindings.purge((int(time.time()) if now is None else now) - seconds)
         return await Purge(self.database, self.keys, retention, now=now).run(progress)
 
+    @property
+    def spooled(self) -> int:
+        """How many files of records wait in the spool for the database."""
+        return len(self._spool.files()) if self._spool is not None else 0
+
     def remember_cookie(self, sighting: CookieSighting) -> None:
         """Store in the background that a cookie was set like this. Never blocks or raises."""
         self._sightings.remember(sighting)

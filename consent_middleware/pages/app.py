@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
@@ -11,7 +12,7 @@ from ..policy import Policy
 from ..telemetry import DisclosureLog, Recorder
 from .accounts import Accounts
 from .answering import Answer, json_answer, send_answer
-from .assets import load_assets
+from .assets import Asset, load_assets
 from .choice import ChoiceEndpoint
 from .data import DataEndpoint
 from .dismissal import DismissalEndpoint
@@ -50,7 +51,10 @@ class Pages:
         ledger: Ledger | None = None,
         take_violation: TakeViolation | None = None,
         language_of: LanguageOf | None = None,
+        more: Mapping[str, Mapping[str, Endpoint]] = MappingProxyType({}),
+        more_assets: Sequence[Asset] = (),
     ) -> None:
+        """Make them. ``more``: what a room above answers under the prefix, by path below it, and the files it needs."""
         self._policy = policy
         self._mount = Mount(prefix.rstrip("/"))
         tokens = FormTokens(secret_keys)
@@ -91,7 +95,8 @@ class Pages:
             self._routes[f"{base}/events"] = {"POST": events.record}
         if take_violation is not None and policy.declarations.csp != "off":
             self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation).take}
-        assets = [*load_assets().values(), stylesheet_of(policy), *PageScripts(policy).all]
+        self._routes |= {f"{base}{path}": methods for path, methods in more.items()}
+        assets = [*load_assets().values(), stylesheet_of(policy), *PageScripts(policy).all, *more_assets]
         self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
         self._routes |= {path: {"GET": self._static} for path in self._assets}
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ..errors import LedgerError
 from .disclosure_schema import disclosure_table
 from .event_schema import event_table
+from .overview_schema import overview_tables
 from .request_schema import request_table
 from .schema import RECORDS, SCHEMA
 from .subject_schema import subject_table
@@ -83,6 +84,7 @@ MIGRATIONS: Sequence[Migration] = (
     request_table,
     subject_table,
     task_table,
+    overview_tables,
 )
 """In order; a migration's version is its place, counted from 1."""
 

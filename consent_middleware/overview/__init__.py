@@ -1,0 +1,6 @@
+"""What the team sees."""
+
+from .inventory import Inventory
+from .items import Item
+
+__all__ = ["Inventory", "Item"]

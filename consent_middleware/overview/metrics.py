@@ -1,0 +1,137 @@
+"""What was counted, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
+
+No name of a cookie, no path, no host: a label is one of the policy's own words, or one of a fixed few.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+
+from ..policy import Policy
+from .items import UNDECLARED, Item
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+GATE = ("hide", "mask", "drop", "expire", "clamp", "gate", "notice", "host")
+CHOICE, PAGE, DISCLOSE, WITHHOLD = "choice", "page", "disclose", "withhold"
+"""Actions that are none of a gate's."""
+OTHER = "other"
+_FIXED = ("unclassified", UNDECLARED, "never", "network", "device")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """``rows``: labels and value, each set of labels once."""
+
+    name: str
+    kind: str
+    help: str
+    rows: tuple[tuple[tuple[tuple[str, str], ...], int], ...]
+
+
+class Metrics:
+    """Turns sums by action and purpose into metrics."""
+
+    def __init__(self, policy: Policy, *, mode: str) -> None:
+        self._purposes = frozenset({*policy.purposes, *policy.services, *_FIXED})
+        release = metadata.version("consent-middleware")
+        self._about = (
+            ("mode", mode),
+            ("policy", policy.digest),
+            ("policy_version", policy.version),
+            ("version", release),
+        )
+
+    def of(self, sums: Mapping[tuple[str, str], int], items: Iterable[Item], spooled: int | None) -> list[Metric]:
+        """``sums``: by action and purpose. ``spooled``: files of records that wait, ``None`` where there is no ledger."""
+        found = [
+            Metric(
+                name="consent_middleware_info",
+                kind="gauge",
+                help="What runs here.",
+                rows=((self._about, 1),),
+            ),
+            self._counter(
+                "consent_gate_actions_total", "What the gates did, or in observe mode would have done.", sums, GATE
+            ),
+            self._counter(
+                "consent_disclosures_total",
+                "Times that a masked value was asked for, and disclosed or withheld.",
+                sums,
+                (DISCLOSE, WITHHOLD),
+            ),
+            _plain(
+                "consent_choices_total",
+                "Recorded choices.",
+                "outcome",
+                {purpose: number for (action, purpose), number in sums.items() if action == CHOICE},
+            ),
+            _plain(
+                "consent_page_views_total",
+                "Pages opened by visitors who had chosen, had not, or are to be asked again.",
+                "choice",
+                {purpose: number for (action, purpose), number in sums.items() if action == PAGE},
+            ),
+            Metric(
+                name="consent_inventory_names",
+                kind="gauge",
+                help="Names of cookies and hosts that were seen, by kind and by whether the policy declares them.",
+                rows=tuple(sorted(_inventoried(items).items())),
+            ),
+        ]
+        if spooled is not None:
+            found.append(
+                Metric(
+                    name="consent_ledger_spooled_files",
+                    kind="gauge",
+                    help="Files of records that wait for the ledger's database.",
+                    rows=(((), spooled),),
+                )
+            )
+        return found
+
+    def _counter(self, name: str, about: str, sums: Mapping[tuple[str, str], int], actions: Iterable[str]) -> Metric:
+        rows: dict[tuple[tuple[str, str], ...], int] = {}
+        wanted = frozenset(actions)
+        for (action, purpose), number in sums.items():
+            if action in wanted:
+                labels = (("action", action), ("purpose", purpose if purpose in self._purposes else OTHER))
+                rows[labels] = rows.get(labels, 0) + number
+        return Metric(name=name, kind="counter", help=about, rows=tuple(sorted(rows.items())))
+
+
+def exposed(metrics: Iterable[Metric]) -> bytes:
+    """Write metrics in the text format."""
+    lines: list[str] = []
+    for metric in metrics:
+        lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} {metric.kind}"]
+        for labels, value in metric.rows:
+            written = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels)
+            lines.append(f"{metric.name}{{{written}}} {value}" if written else f"{metric.name} {value}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def by_purpose(counts: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str], int]:
+    """Leave the names out."""
+    sums: dict[tuple[str, str], int] = {}
+    for (action, purpose, _), number in counts.items():
+        sums[action, purpose] = sums.get((action, purpose), 0) + number
+    return sums
+
+
+def _plain(name: str, about: str, label: str, sums: Mapping[str, int]) -> Metric:
+    rows = tuple((((label, value),), number) for value, number in sorted(sums.items()))
+    return Metric(name=name, kind="counter", help=about, rows=rows)
+
+
+def _inventoried(items: Iterable[Item]) -> dict[tuple[tuple[str, str], ...], int]:
+    found: dict[tuple[tuple[str, str], ...], int] = {}
+    for item in items:
+        state = "declared" if item.is_declared else "unknown" if item.purpose in _FIXED[:2] else "known"
+        labels = (("kind", str(item.kind)), ("state", state))
+        found[labels] = found.get(labels, 0) + 1
+    return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
