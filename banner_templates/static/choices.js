@@ -1,7 +1,7 @@
 // Makes choices work in the page: the preference center as a dialog, answers without leaving it.
 // Everything here also works by forms and links alone. Nothing is parsed from strings, so Trusted Types have nothing to object to.
 
-/** @typedef {{allowed: string[], asks: string[], said?: string}} State what `GET choice` tells, and `POST choice` says */
+/** @typedef {{allowed: string[], asks: string[], said?: string, asking?: string}} State what `GET choice` tells, and `POST choice` says */
 
 const base = new URL("../", import.meta.url);
 const holder = document.querySelector("[data-privacy-allowed]");
@@ -117,6 +117,7 @@ const settle = async (state, mayReload = true) => {
   const banner = find("banner");
   const hadFocus = banner?.contains(document.activeElement);
   if (!state.asks.length) banner?.remove();
+  else if (state.asking) banner?.querySelector("[data-privacy-asking]")?.replaceChildren(state.asking);
   if (hadFocus) find("entry")?.querySelector("a").focus({ preventScroll: true });
   say(state.said || holder?.dataset.privacySaved);
 };

@@ -113,7 +113,7 @@ class Tokens:
             return NO_CHOICE
         if len(head) not in _HEAD_LENGTHS:
             return NO_CHOICE
-        names = self._names(allowed)
+        names, others = self._names(allowed), self._names(refused)
         if head.startswith(_NOBODY):
             return Consent(chosen_at=chosen_at, seen=names & self._notices)
         age, is_taken_over, gpc = _MEANINGS.get(head[_ID_LENGTH], _MEANINGS["-"])
@@ -122,13 +122,14 @@ class Tokens:
             id=head[:_ID_LENGTH],
             chosen_at=chosen_at,
             allowed=names - self._notices,
-            refused=self._names(refused),
+            refused=others,
             gpc=gpc,
             owner=owner,
             is_taken_over=is_taken_over,
             age=age,
             seen=names & self._notices,
             is_ahead=generation > self._generation,
+            is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )
 
     def state_of(self, consent: Consent) -> str:
@@ -150,15 +151,17 @@ class Tokens:
             return NO_CHOICE
         if not now < chosen_at + self._lifetime:
             return NO_CHOICE
+        names, others = self._names(allowed), self._names(refused)
         return Consent(
             choice_made=True,
             chosen_at=chosen_at,
-            allowed=self._names(allowed),
-            refused=self._names(refused),
+            allowed=names,
+            refused=others,
             gpc=gpc,
             is_taken_over=True,
             age=age,
             is_ahead=generation > self._generation,
+            is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )
 
     def expires_at(self, consent: Consent) -> float:

@@ -34,6 +34,8 @@ class Consent:
     is_taken_over: bool = False
     """It was made in another browser, under the same account."""
     age: Age = ""
+    is_outdated: bool = False
+    """Something was answered that now means something else: what stands under it in the policy has changed since."""
     effective: frozenset[str] = field(default=_ALWAYS, compare=False)
     """What may happen in this request: necessary purposes and what signals leave of ``allowed``. The decision fills it in."""
 

@@ -97,7 +97,7 @@ class PlainPages:
         ``None`` where each page has to be looked at: nothing is put in for everybody, or the app says which language it is in.
         """
         # Equal decisions share their rules, so that these stand for it.
-        key = (known.rules, known.consent.choice_made, accepted)
+        key = (known.rules, known.consent.choice_made, known.consent.is_outdated, accepted)
         try:
             return self._known[key]
         except KeyError:

@@ -164,5 +164,6 @@ def effective(consent: Consent, decision: Decision) -> Consent:
         owner=consent.owner,
         is_taken_over=consent.is_taken_over,
         age=consent.age,
+        is_outdated=consent.is_outdated,
         effective=decision.allowed,
     )

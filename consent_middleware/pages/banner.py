@@ -22,6 +22,7 @@ from .content import allowed_ids, titles_of
 from .form_token import FormTokens
 from .mount import Mount, root_of
 from .negotiation import LanguageOf, Negotiation
+from .open_questions import Asking, asking_of, banner_words
 from .page_scripts import PageScripts
 from .styling import stylesheet_of
 from .templates import Templates
@@ -119,7 +120,7 @@ class Banner:
         decision = decide(self._policy, NO_CHOICE, Signals())
         for language in self._policy.languages:
             for link_only in (False, True):
-                self._find(language, decision, Signals(), choice_made=False, root="", link_only=link_only)
+                self._find(language, decision, Signals(), asking="first", root="", link_only=link_only)
 
     def is_needed(self, standing: Standing) -> bool:
         """Say whether there is something to insert for this visitor."""
@@ -150,8 +151,8 @@ class Banner:
             return None
         language = self._only_language or self._match(accepted).decode("ascii")
         decision, signals = standing.decision, standing.signals
-        choice_made = standing.consent.choice_made
-        rendered = self._find(language, decision, signals, choice_made=choice_made, root="", link_only=False)
+        asking = asking_of(standing.consent)
+        rendered = self._find(language, decision, signals, asking=asking, root="", link_only=False)
         texts = [rendered.texts[0]]
         is_query: list[bool] = []
         for slot, text in zip(rendered.slots, rendered.texts[1:], strict=True):
@@ -166,7 +167,7 @@ class Banner:
     def shown(self, language: str) -> str:
         """Return what the banner shows, in one language, whoever has not chosen yet."""
         decision = decide(self._policy, NO_CHOICE, Signals())
-        rendered = self._find(language, decision, Signals(), choice_made=False, root="", link_only=False)
+        rendered = self._find(language, decision, Signals(), asking="first", root="", link_only=False)
         return b"".join(rendered.texts).decode("ascii")
 
     def head(self, standing: Standing, scope: Scope, *, nonce: str | None) -> bytes:
@@ -187,35 +188,33 @@ class Banner:
             self._match(accepted) if self._asks_only_the_browser else self._negotiation.for_page(scope, accepted)
         )
         root = scope.get("root_path")
-        decision, choice_made = standing.decision, standing.consent.choice_made
+        consent, decision = standing.consent, standing.decision
         # By identity first: the gates keep one decision for equal answers, and to hash its sets costs more than all else here.
-        key = (id(decision), language, choice_made, standing.signals.gpc, root, link_only)
+        key = (id(decision), language, consent.choice_made, consent.is_outdated, standing.signals.gpc, root, link_only)
         known = self._by_identity.get(key)
         if known is None:
             tag = language if isinstance(language, str) else language.decode("ascii")
             known = (
                 decision,
                 self._find(
-                    tag, decision, standing.signals, choice_made=choice_made, root=root_of(scope), link_only=link_only
+                    tag, decision, standing.signals, asking=asking_of(consent), root=root_of(scope), link_only=link_only
                 ),
             )
             self._by_identity.put(key, known)
         return known[1], b"sec-fetch-site" not in fields and b"sec-fetch-mode" not in fields
 
     def _find(
-        self, language: str, decision: Decision, signals: Signals, *, choice_made: bool, root: str, link_only: bool
+        self, language: str, decision: Decision, signals: Signals, *, asking: Asking, root: str, link_only: bool
     ) -> Rendered:
-        key = (language, decision, signals, choice_made, root, link_only)
+        key = (language, decision, signals, asking, root, link_only)
         found: Rendered | None = self._rendered.get(key)
         if found is None:
-            found = self._render_once(
-                language, decision, signals, choice_made=choice_made, root=root, link_only=link_only
-            )
+            found = self._render_once(language, decision, signals, asking=asking, root=root, link_only=link_only)
             self._rendered.put(key, found)
         return found
 
     def _render_once(
-        self, language: str, decision: Decision, signals: Signals, *, choice_made: bool, root: str, link_only: bool
+        self, language: str, decision: Decision, signals: Signals, *, asking: Asking, root: str, link_only: bool
     ) -> Rendered:
         wording = self._wordings[language]
         policy = self._policy
@@ -232,9 +231,9 @@ class Banner:
             privacy_url=policy.declarations.site.privacy_url or "",
             asks=bool(decision.asks),
             asked=wording.join(titles_of(policy, wording, decision.asks)),
-            asks_again=choice_made,
+            asks_again=banner_words(policy, wording, asking, decision),
             told_digests=policy.told,
-            last_change=last_change(policy, wording) if choice_made else "",
+            last_change=last_change(policy, wording) if asking == "again" else "",
             bulletins=say_bulletins(unseen(policy, decision), wording),
             has_entry=self._has_entry,
             records=self._records if self._records is not None and decision.allows(self._records) else "",

@@ -45,19 +45,30 @@ def changes_in(policy: Policy, query: Mapping[str, str], decision: Decision) -> 
     )
 
 
-def say_changes(policy: Policy, wording: Wording, changes: Changes) -> str:
-    """``Switched on: Analytics. Switched off: Marketing.``"""
-
-    def names(ids: Sequence[str]) -> str:
-        titles = []
-        for name in ids:
-            purpose = policy.purposes.get(name)
-            titles.append(wording.text(purpose.title if purpose else policy.services[name].name or name))
-        return wording.join(titles)
-
+def say_changes(policy: Policy, wording: Wording, changes: Changes, decision: Decision) -> str:
+    """``Switched on: Analytics (Tally). Switched off: Marketing.``"""
+    on, off = (titles_with_services(policy, wording, ids, decision) for ids in (changes.on, changes.off))
     said = []
-    if changes.on:
-        said.append(wording.gettext("Switched on: %(purposes)s.", purposes=names(changes.on)))
-    if changes.off:
-        said.append(wording.gettext("Switched off: %(purposes)s.", purposes=names(changes.off)))
+    if on:
+        said.append(wording.gettext("Switched on: %(purposes)s.", purposes=on))
+    if off:
+        said.append(wording.gettext("Switched off: %(purposes)s.", purposes=off))
     return " ".join(said)
+
+
+def titles_with_services(policy: Policy, wording: Wording, ids: Sequence[str], decision: Decision) -> str:
+    """List purposes and services by their titles; where only some services of a purpose are allowed, these stand behind it."""
+    return wording.join([_title(policy, wording, name, decision) for name in ids])
+
+
+def _title(policy: Policy, wording: Wording, name: str, decision: Decision) -> str:
+    purpose = policy.purposes.get(name)
+    if purpose is None:
+        return wording.text(policy.services[name].name or name)
+    title = wording.text(purpose.title)
+    services = policy.services_of(name)
+    allowed = [service for service in services if decision.allows(service.id)]
+    if not decision.allows(name) or len(allowed) == len(services):
+        return title
+    names = [wording.text(service.name or service.id) for service in allowed]
+    return f"{title} ({wording.join(names) or wording.ngettext('%(count)d service', '%(count)d services', 0)})"

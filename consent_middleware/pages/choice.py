@@ -98,8 +98,9 @@ class ChoiceEndpoint:
         changes = changes_between(self._policy, before, visit.decision)
         if submission.method != "form":
             receipt = f"{self._screens.base_of(scope)}/receipt/{visit.record_id}" if visit.record_id else None
-            said = self._screens.say_changes(language, changes)
-            return json_answer({**self._state(visit), "receipt": receipt, "said": said}, headers=cors)
+            said = self._screens.say_changes(language, changes, visit.decision)
+            asking = self._screens.ask_for_the_rest(language, visit)
+            return json_answer({**self._state(visit), "receipt": receipt, "said": said, "asking": asking}, headers=cors)
         center = f"{self._screens.base_of(scope)}/preferences?saved=1"
         place = safe_next(submission.next) or center
         if place.startswith(center):

@@ -15,13 +15,14 @@ from ..telemetry import Disclosed, Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
 from .bulletins import last_change, say_bulletins
-from .changes import Changes, changes_in, say_changes
+from .changes import Changes, changes_in, say_changes, titles_with_services
 from .content import CookieRow, content_for, content_of, titles_of
 from .disclosure_items import disclosure_items
 from .form_token import FormTokens, needs_token
 from .messages import MESSAGES
 from .mount import Mount, root_of
 from .negotiation import LanguageOf, Negotiation
+from .open_questions import asking_of, banner_words, open_question
 from .styling import stylesheet_of
 from .submission import JSON, Submission, media_type_of
 from .templates import Templates
@@ -113,11 +114,15 @@ class Screens:
             way_back=way_back,
             after=f"{here}?" + urlencode({"saved": "1", "next": way_back, **_lang_of(query)}),
             saved="saved" in query and consent.choice_made,
-            changed=say_changes(policy, wording, changes_in(policy, query, decision)) if consent.choice_made else "",
+            changed=say_changes(policy, wording, changes_in(policy, query, decision), decision)
+            if consent.choice_made
+            else "",
             many_services=len(policy.services) >= _MANY_SERVICES,
             search_script=f"{self.base_of(scope)}/static/{load_assets()['search'].name}",
             reject_first=policy.declarations.banner.reject_first,
-            allowed_titles=wording.join([item.title for item in (*content.optional, *content.separate) if item.is_on]),
+            allowed_titles=titles_with_services(
+                policy, wording, [item.id for item in (*content.optional, *content.separate) if item.is_on], decision
+            ),
             since=wording.date(_day(consent.chosen_at)) if consent.choice_made else "",
             until=wording.date(_day(consent.chosen_at + lifetime)) if consent.choice_made else "",
             from_account=consent.is_taken_over,
@@ -127,7 +132,8 @@ class Screens:
             for_guardian=for_guardian,
             may_ask_guardian=decision.is_childs and policy.declarations.children.guardian == "form",
             told_digests=policy.told,
-            asks_again=wording.join(titles_of(policy, wording, decision.asks)) if consent.choice_made else "",
+            question=open_question(policy, wording, asking_of(consent), decision),
+            is_outdated=consent.is_outdated,
             last_change=last_change(policy, wording),
             bulletins=say_bulletins(policy.bulletins, wording),
             honored=wording.join(titles_of(policy, wording, by_signal)) if decision.honors_gpc else "",
@@ -150,10 +156,14 @@ class Screens:
         )
         return self._preferences(scope, visit, None, for_guardian=for_guardian).body.decode()
 
-    def say_changes(self, language: str, changes: Changes) -> str:
+    def say_changes(self, language: str, changes: Changes, decision: Decision) -> str:
         """What a choice changed, for a page that stays open."""
         wording = self._wordings[language]
-        return f"{wording.gettext('Saved.')} {say_changes(self._policy, wording, changes)}".strip()
+        return f"{wording.gettext('Saved.')} {say_changes(self._policy, wording, changes, decision)}".strip()
+
+    def ask_for_the_rest(self, language: str, visit: Visit) -> str:
+        """What the banner of a page that stays open says from now on; empty where it has nothing more to ask."""
+        return banner_words(self._policy, self._wordings[language], asking_of(visit.consent), visit.decision)
 
     def declaration(self, scope: Scope, visit: Visit) -> Answer:
         """Everything the policy declares."""

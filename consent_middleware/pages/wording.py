@@ -33,7 +33,11 @@ class Wording:
     def gettext(self, message: str, **values: object) -> str:
         """Translate ``message`` and fill in ``%(name)s``."""
         translated = self._catalog.gettext(message)
-        return translated % values if values else translated
+        if not values:
+            return translated
+        said = translated % values
+        # A company's own period and the sentence's ("Heat Inc..") are one.
+        return said.replace("..", ".") if ".." in said and "..." not in said else said
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         """Translate a message that counts: ``%(count)d`` stands for the number."""

@@ -105,6 +105,12 @@ def test_a_changed_purpose_is_asked_again_and_only_it() -> None:
     read = Tokens(after, ["k"]).read(written, NOW)
     assert read.allowed == {"preference"}
     assert read.refused == {"marketing"}
+    assert read.is_outdated
+
+
+def test_a_choice_of_one_thing_is_not_outdated_by_what_was_never_answered() -> None:
+    written = TOKENS.mint(consent({"analytics"})).encode()
+    assert not TOKENS.read(written, NOW).is_outdated
 
 
 def test_a_token_says_nothing_of_purposes_that_the_policy_no_longer_has() -> None:

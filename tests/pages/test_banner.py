@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consent_middleware.consent import Consent, Signals
+from consent_middleware.consent import Consent, Signals, answer
 from consent_middleware.pages import Banner
 from consent_middleware.policy import Policy
 from tests.pages.site import KEYS, POLICY, PREFIX, Site
@@ -109,11 +109,23 @@ def test_a_manual_entry_is_left_to_the_site() -> None:
 
 
 def test_a_changed_purpose_is_asked_again_by_name() -> None:
-    markup = render(
-        consent=Consent(choice_made=True, id="i" * 16, chosen_at=1_700_000_000, allowed=ALL - {"analytics"})
+    left = Consent(
+        choice_made=True, id="i" * 16, chosen_at=1_700_000_000, allowed=ALL - {"analytics"}, is_outdated=True
     )
+    markup = render(consent=left)
     assert "What you were told has changed" in markup
     assert "choose again: Analytics." in markup
+
+
+def test_who_allowed_one_frame_only_is_told_what_holds_and_asked_for_the_rest() -> None:
+    answers = answer(SITE.policy, "always-allow", (), ("heatmap",))
+    began = Consent(
+        choice_made=True, id="i" * 16, chosen_at=1_700_000_000, allowed=answers.allowed, refused=answers.refused
+    )
+    markup = render(consent=began)
+    assert "Allowed: Analytics (Heatmap). Not decided yet, so this is off: Preferences, Marketing," in markup
+    assert "Only what is necessary is on" not in markup
+    assert "has changed" not in markup
 
 
 def test_an_honored_signal_is_displayed() -> None:
@@ -161,7 +173,7 @@ def test_modern_browsers_get_the_same_markup_and_others_a_token() -> None:
 
 def test_a_page_that_excludes_our_style_gets_a_plain_link() -> None:
     markup = render(link_only=True, path="/a")
-    assert [tag for tag, _ in Elements(markup).found] == ["p", "a"]
+    assert [tag for tag, _ in Elements(markup).found] == ["aside", "p", "a"]
     assert "not made yet" in markup
     assert 'href="/-/privacy/preferences?next=/a"' in markup
 

@@ -49,6 +49,12 @@ def test_json_is_answered_with_the_new_state(site: Site, client: TestClient) -> 
     assert site.recorded[0].language == "zh-Hans"
 
 
+def test_an_open_page_is_told_what_its_banner_says_from_now_on(client: TestClient) -> None:
+    asked = client.post(CHOICE, json={"action": "always-allow", "service": "heatmap"}).json()["asking"]
+    assert asked.startswith("Allowed: Analytics (Heatmap). Not decided yet, so this is off: Preferences,")
+    assert client.post(CHOICE, json={"action": "reject-all"}).json()["asking"] == ""
+
+
 def test_the_state_before_a_choice_says_what_is_asked(client: TestClient) -> None:
     assert client.get(CHOICE).json() == {
         "choice_made": False,

@@ -47,7 +47,7 @@ def test_changes_are_said_only_as_far_as_they_agree_with_what_holds() -> None:
     wording = Wording(site.policy, "en")
     told = changes_in(site.policy, {"on": "analytics", "off": "marketing nonsense"}, decision)
     assert told == Changes(on=[], off=["marketing"])
-    assert say_changes(site.policy, wording, told) == "Switched off: Marketing."
+    assert say_changes(site.policy, wording, told, decision) == "Switched off: Marketing."
 
 
 def test_a_policys_colors_are_in_its_stylesheet_and_nothing_else_can_be() -> None:

@@ -69,7 +69,7 @@ def test_a_choice_is_shown_with_its_dates(client: TestClient) -> None:
     assert "checked" not in box(page, "heatmap")
     assert 'name="listed" value="analytics"' in page
     text = text_of(page)
-    assert "Saved. Allowed: Analytics and Disclosure to partners." in text
+    assert "Saved. Allowed: Analytics (Tracker Analytics) and Disclosure to partners." in text
     assert re.search(r"Your choice of \d+ \w+ 20\d\d holds until \d+ \w+ 20\d\d\.", text)
 
 
@@ -84,6 +84,14 @@ def test_a_changed_purpose_is_marked(site: Site, client: TestClient) -> None:
     text = text_of(again.get(PREFERENCES).text)
     assert "What you were told has changed, so this is off until you choose again: Analytics." in text
     assert "Analytics Changed" in text
+
+
+def test_who_allowed_one_frame_only_is_not_told_of_a_change(client: TestClient) -> None:
+    client.post(CHOICE, data={"action": "always-allow", "service": "heatmap"})
+    text = text_of(client.get(PREFERENCES).text)
+    assert "Allowed: Analytics (Heatmap). Your choice of" in text
+    assert "Not decided yet, so this is off: Preferences, Marketing, Network details and Device details." in text
+    assert "Changed" not in text
 
 
 def test_an_honored_signal_is_displayed(client: TestClient) -> None:

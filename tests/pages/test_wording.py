@@ -88,6 +88,17 @@ def test_a_translation_keeps_the_places_that_are_filled_in(locale: str, catalog:
             assert found == wanted or (is_in_words and not found), message.id
 
 
+@pytest.mark.parametrize("locale", LOCALE_NAMES)
+def test_a_button_is_called_in_a_sentence_as_it_is_on_itself(locale: str) -> None:
+    say = Wording(POLICY, locale.replace("_", "-")).gettext
+    for sentence, buttons in (
+        ("“Accept all” and “Reject all” answer for everything.", ("Accept all", "Reject all")),
+        ("“Accept all” would turn it on.", ("Accept all",)),
+        ("“Accept all” never includes these. Each is on only if you switch it on here and save.", ("Accept all",)),
+    ):
+        assert [button for button in buttons if say(button) not in say(sentence)] == []
+
+
 def test_a_duration_is_said_in_words() -> None:
     assert ENGLISH.duration(Lifetime.parse("1 month")) == "1 month"
     assert ENGLISH.duration(Lifetime.parse("13 months")) == "13 months"
@@ -96,6 +107,11 @@ def test_a_duration_is_said_in_words() -> None:
     assert CHINESE.duration(Lifetime.parse("13 months")) == "13个月"
     for unit in ("second", "minute", "hour", "day", "week", "month", "year"):
         assert ENGLISH.duration(Lifetime.parse(f"2 {unit}s")) == f"2 {unit}s"
+
+
+def test_a_period_of_a_name_ends_the_sentence_too() -> None:
+    assert ENGLISH.gettext("Goes to: %(recipients)s.", recipients="Heat Inc.") == "Goes to: Heat Inc."
+    assert ENGLISH.gettext("Goes to: %(recipients)s.", recipients="Wait...") == "Goes to: Wait...."
 
 
 def test_a_date_is_said_in_words() -> None:
