@@ -89,7 +89,7 @@ class PlainPages:
         self._html_gates = html_gates
         self._page_policy = page_policy
         self._seen = seen
-        self._known: BoundedCache[tuple[Rules, bool, bytes], PlainPage | None] = BoundedCache(_KINDS)
+        self._known: BoundedCache[tuple[Rules, bool, bool, bytes], PlainPage | None] = BoundedCache(_KINDS)
 
     def of(self, known: Known, accepted: bytes) -> PlainPage | None:
         """Return what a visitor's plain pages get; ``accepted``: the Accept-Language that the app sees.
