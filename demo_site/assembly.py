@@ -16,16 +16,23 @@ from .database import Database
 from .examples import ExampleVisits
 from .pages import SESSION
 from .recorder import InsideRecorder, OutsideRecorder
+from .review.app import Review
 
 POLICY = Path(__file__).parent / "consent.toml"
 
 
 def assemble(
-    *, data: Path, tracker: str, secret_key: str, policy_file: Path = POLICY, overview_token: str | None = None
+    *,
+    data: Path,
+    tracker: str,
+    secret_key: str,
+    policy_file: Path = POLICY,
+    overview_token: str | None = None,
+    review: bool = False,
 ) -> ASGIApp:
     """From the inside out: the app, the middleware, the recorder that sees what the middleware will hide.
 
-    ``overview_token`` opens the operator's page.
+    ``overview_token`` opens the operator's page; ``review`` puts the review page in front of it all.
     """
     policy = Policy.load(policy_file)
 
@@ -51,4 +58,5 @@ def assemble(
         subject=subject,
         overview_token=overview_token,
     )
-    return ExampleVisits(OutsideRecorder(governed))
+    outermost = ExampleVisits(OutsideRecorder(governed))
+    return Review(outermost) if review else outermost

@@ -63,6 +63,7 @@ def run(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = True) ->
             tracker=f"http://tracker.localhost:{port + 1}",
             secret_key=_secret(data / "secret_key"),
             overview_token=token,
+            review=not kept,
         )
         address = f"http://console.localhost:{port}/"
         asyncio.run(_serve([console, make_tracker()], sockets, address, token, open_browser))

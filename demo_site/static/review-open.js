@@ -1,0 +1,2 @@
+// Opens the preference center of an example that shows the dialog.
+addEventListener("load", () => window.privacy.open());
