@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..policy.model import BannerTable, Colors
+from ..policy.model import BannerTable
+from .theme_colors import FOLLOWS, THEMES
 
 # WCAG 2.2, success criterion 1.4.6: contrast, enhanced.
 _ENOUGH = 7.0
-# The defaults of the stylesheet, which fill in what a policy leaves out.
-_LIGHT = Colors(background="#ffffff", text="#1a1d23", muted="#484e58", button="#1f2937", button_text="#ffffff")
-_DARK = Colors(background="#16181c", text="#eceef1", muted="#bac0ca", button="#e8ebef", button_text="#16181c")
-_PAIRS = (("text", "background"), ("muted", "background"), ("accent", "background"), ("button_text", "button"))
+PAIRS = (("text", "background"), ("muted", "background"), ("accent", "background"), ("button_text", "button"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,22 +23,26 @@ class Unreadable:
 def unreadable_colors(banner: BannerTable) -> Iterator[Unreadable]:
     """Yield each pair below 7:1 of which the policy sets one color at least."""
     for table, own, other, defaults in (
-        ("colors", banner.colors, banner.dark_colors, _LIGHT),
-        ("dark_colors", banner.dark_colors, banner.colors, _DARK),
+        ("colors", banner.colors, banner.dark_colors, THEMES[banner.theme][0]),
+        ("dark_colors", banner.dark_colors, banner.colors, THEMES[banner.theme][1]),
     ):
-        for front, back in _PAIRS:
+        for front, back in PAIRS:
             # What is given for one scheme only holds in both.
             said = {name: getattr(own, name) or getattr(other, name) for name in (front, back)}
-            shown = {name: said[name] or getattr(defaults, name) for name in (front, back)}
-            if not any(said.values()) or not all(shown.values()):
+            if not any(said.values()):
                 continue
-            contrast = _contrast(shown[front], shown[back])
+            # Where a theme draws its buttons, their colors are those of the ground.
+            for name, leader in FOLLOWS[banner.theme].items():
+                if name in said and not said[name]:
+                    said[name] = getattr(own, leader) or getattr(other, leader)
+            shown = {name: said[name] or getattr(defaults, name) for name in (front, back)}
+            contrast = contrast_of(shown[front], shown[back])
             if contrast < _ENOUGH:
                 name = front if said[front] else back
                 yield Unreadable(key=f"banner.{table}.{name}", pair=f"{front} on {back}", contrast=contrast)
 
 
-def _contrast(one: str, other: str) -> float:
+def contrast_of(one: str, other: str) -> float:
     """The contrast ratio of WCAG 2.2, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
