@@ -7,6 +7,7 @@ import msgspec
 
 from ..policy import Policy
 from ..policy.model import Table
+from .pleading import tilting_texts
 from .tilting import unreadable_colors
 
 
@@ -25,6 +26,7 @@ def warnings_for(policy: Policy) -> list[Advice]:
         Advice(key=key, message=f"The text is missing in {', '.join(missing)}; visitors are shown another language.")
         for key, missing in _untranslated(policy.declarations, "", policy.languages)
     ]
+    found += [Advice(key=tilting.key, message=f"“{tilting.words}” {tilting.says}") for tilting in tilting_texts(policy)]
     return found
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import PolicyError
 from ..policy import Policy
-from . import advice, comparing
+from . import advice, comparing, overrides
 from .policy_schema import policy_schema
 from .tables import counted, table
 
@@ -23,6 +23,11 @@ def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         description="Check policy files: print all problems, each with the way out, or what the policy declares and what "
         "it had better declare too. Exit code 1 if a file has a problem; warnings alone are none. With --against, print what "
         "FILE changes for visitors instead, and exit with 3 if they will be asked again.",
+    )
+    parser.add_argument(
+        "--templates",
+        metavar="FOLDER",
+        help="look through a team's own templates too: whether both answers are there and alike, and how they are worded",
     )
     # One at least, but for --json-schema: argparse has no word for that, so `check` says it.
     parser.add_argument("files", nargs="*", metavar="FILE", help="a policy in TOML")
@@ -53,7 +58,7 @@ def check(arguments: argparse.Namespace) -> int:
         if len(arguments.files) > 1:
             arguments.refuse("--against compares one FILE")
         return comparing.check_against(arguments)
-    reports = [_report(file) for file in arguments.files]
+    reports = [_report(file, arguments.templates) for file in arguments.files]
     if arguments.json:
         print(msgspec.json.format(msgspec.json.encode([report.data for report in reports]), indent=2).decode())
     else:
@@ -67,15 +72,21 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, object]
 
 
-def _report(file: str) -> _Report:
+def _report(file: str, templates: str | None) -> _Report:
+    tilted: list[overrides.Tilted] = []
     try:
         policy = Policy.load(file)
+        if templates is not None:
+            broken, tilted = overrides.look_through(policy, templates)
+            if broken:
+                raise PolicyError(broken)
     except PolicyError as error:
         problems = [
             {"key": p.key, "value": p.value, "message": p.message, "way_out": p.way_out} for p in error.problems
         ]
         return _Report(fine=False, text=str(error), data={"file": file, "fine": False, "problems": problems})
     warnings = advice.warnings_for(policy)
+    warnings += [advice.Advice(key=found.key, message=found.message) for found in tilted]
     data = {"file": file, "fine": True, "problems": [], **_declared(policy)}
     data["warnings"] = [{"key": warning.key, "message": warning.message} for warning in warnings]
     return _Report(fine=True, text="\n".join(_summary(policy, warnings)), data=data)
