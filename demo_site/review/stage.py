@@ -20,7 +20,7 @@ from consent_middleware.pages.submission import Submission
 from consent_middleware.pages.wording import Wording
 
 from .examples import Example
-from .standings import consent_in, record_of
+from .standings import DISCLOSED, consent_in, record_of
 
 PREFIX = "/-/privacy"
 _KEYS = ("only for pages that nobody's choice is recorded on",)
@@ -87,7 +87,9 @@ class Stage:
                 return self._screens.declaration(scope, visit)
             case "data":
                 records = [record_of(self._consent, self.policy)] if self._consent.choice_made else []
-                return self._screens.data(scope, visit, records, others=0, events=7 * len(records))
+                return self._screens.data(
+                    scope, visit, records, others=0, events=7 * len(records), disclosures=[DISCLOSED] if records else []
+                )
             case "receipt":
                 shown = text_of(self._banner.shown(self.policy.languages[0]))
                 return self._screens.receipt(scope, record_of(self._consent, self.policy), shown)

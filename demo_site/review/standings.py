@@ -5,12 +5,24 @@ from datetime import UTC, datetime
 from consent_middleware.consent import NO_CHOICE, Consent, answer
 from consent_middleware.ledger import ChoiceRecord
 from consent_middleware.policy import Policy
+from consent_middleware.telemetry.disclosure_rows import Disclosed
 
 from .examples import State
 
 VISITOR = "q7Xw2vTn4KpR9sLd"
 RECORD = "5f0c1d2e3a4b4c6d8e9fa0b1c2d3e4f5"
 CHOSEN_AT = int(datetime(2026, 10, 12, 8, 15, tzinfo=UTC).timestamp())
+
+DISCLOSED = Disclosed(
+    field="ip",
+    purpose="security",
+    reason="a sign-in was tried from a new place",
+    is_raw=True,
+    first_at=CHOSEN_AT + 3600,
+    last_at=CHOSEN_AT + 7200,
+    times=2,
+)
+"""What was used of the visitor's details, and why."""
 
 _ASKED_AGAIN = "analytics"
 _SELECTED = ("analytics", "preference")

@@ -73,9 +73,8 @@ def test_the_colors_are_those_of_the_stylesheets(theme: str) -> None:
 
 def _declared(file: str) -> dict[str, tuple[str, str]]:
     """Each color's light and dark value, as six digits."""
-    lines = re.findall(
-        r"--_([\w-]+): var\(--privacy-[\w-]+, var\(--_l, (#\w+)\) var\(--_d, (#\w+)\)\)", (STATIC / file).read_text()
-    )
+    color = r"--_privacy-([\w-]+): var\(--privacy-[\w-]+, var\(--_privacy-l, (#\w+)\) var\(--_privacy-d, (#\w+)\)\)"
+    lines = re.findall(color, (STATIC / file).read_text(encoding="utf-8"))
     return {name: (_six(light), _six(dark)) for name, light, dark in lines}
 
 
