@@ -102,16 +102,28 @@ const say = (text) => {
   setTimeout(() => (status.textContent = ""), 5000);
 };
 
+// What was said of a choice that loaded the page again.
+const { privacySaid } = history.state ?? {};
+if (privacySaid) {
+  history.replaceState(null, "");
+  say(privacySaid);
+}
+
 /** Lets a new state take effect. @param {State} state @param {boolean} [mayReload] */
 const settle = async (state, mayReload = true) => {
   const before = allowed;
+  const text = state.said || holder?.dataset.privacySaved;
   allowed = new Set(state.allowed);
   // What is in this page was decided before. A listener that adapts the page by itself says so.
   const event = new CustomEvent("privacy:change", { detail: state, cancelable: true });
   if (document.dispatchEvent(event)) {
     const isLess = [...before].some((id) => !allowed.has(id));
     const isMore = [...allowed].some((id) => !before.has(id));
-    if (isLess ? mayReload : isMore && !(await (await activation()).activate(allowed))) return location.reload();
+    if (isLess ? mayReload : isMore && !(await (await activation()).activate(allowed))) {
+      // An app's own state is left alone: then nothing is said.
+      if (!history.state) history.replaceState({ privacySaid: text }, "");
+      return location.reload();
+    }
   }
   dialog?.close();
   const banner = find("banner");
@@ -119,7 +131,7 @@ const settle = async (state, mayReload = true) => {
   if (!state.asks.length) banner?.remove();
   else if (state.asking) banner?.querySelector("[data-privacy-asking]")?.replaceChildren(state.asking);
   if (hadFocus) find("entry")?.querySelector("a").focus({ preventScroll: true });
-  say(state.said || holder?.dataset.privacySaved);
+  say(text);
 };
 
 /** Sends one of our forms as JSON. @param {HTMLFormElement} form @param {string} action */
@@ -130,15 +142,11 @@ const send = async (form, action) => {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({
+      ...Object.fromEntries(data),
       action,
       purpose: data.getAll("purpose"),
       service: data.getAll("service"),
       listed: data.getAll("listed"),
-      layer: data.get("layer"),
-      told: data.get("told"),
-      lang: data.get("lang") || "",
-      token: data.get("token") || "",
-      age: data.get("age"),
     }),
   });
   if (!reply.ok) throw reply.status;

@@ -23,7 +23,7 @@ from .messages import MESSAGES
 from .mount import Mount, root_of
 from .negotiation import LanguageOf, Negotiation
 from .open_questions import asking_of, banner_words, open_question
-from .styling import stylesheet_of
+from .styling import has_many_services, stylesheet_of
 from .submission import JSON, Submission, media_type_of
 from .templates import Templates
 from .way_back import LONGEST_PAGE, safe_next
@@ -51,8 +51,6 @@ _BEFALLEN = {
     "signal": N_("Your browser's signal changed what this choice allows."),
 }
 """What a record says that is of no act of the visitor's, by its kind."""
-_MANY_SERVICES = 8
-"""From here on a list is searched rather than read."""
 
 
 class Screens:
@@ -117,7 +115,7 @@ class Screens:
             changed=say_changes(policy, wording, changes_in(policy, query, decision), decision)
             if consent.choice_made
             else "",
-            many_services=len(policy.services) >= _MANY_SERVICES,
+            many_services=has_many_services(policy),
             search_script=f"{self.base_of(scope)}/static/{load_assets()['search'].name}",
             reject_first=policy.declarations.banner.reject_first,
             allowed_titles=titles_with_services(

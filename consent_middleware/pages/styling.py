@@ -1,4 +1,4 @@
-"""The stylesheet of one policy: ours, its layout, its theme, its age step, its colors, as one file and one request."""
+"""The stylesheet of one policy: ours, its layout, its theme, its colors, what only some policies need, as one file and one request."""
 
 import functools
 import gzip
@@ -21,18 +21,28 @@ _VARIABLES = {
 }
 
 
+_MANY_SERVICES = 8
+"""From here on a list is searched rather than read."""
+
+
+def has_many_services(policy: Policy) -> bool:
+    """Say whether the preference center has a search."""
+    return len(policy.services) >= _MANY_SERVICES
+
+
 def stylesheet_of(policy: Policy) -> Asset:
     """Return the stylesheet, kept ready: policies that look alike share one."""
-    return _stylesheet(policy.declarations.banner, policy.asked_age is not None)
+    return _stylesheet(policy.declarations.banner, policy.asked_age is not None, has_many_services(policy))
 
 
 @functools.lru_cache(maxsize=64)
-def _stylesheet(banner: BannerTable, asks_age: bool) -> Asset:
+def _stylesheet(banner: BannerTable, asks_age: bool, is_searched: bool) -> Asset:
     plain = load_assets()["css"]
     layout = "" if banner.layout == "bar" else _part("layout-card")
     theme = "" if banner.theme == "plain" else _part(f"theme-{banner.theme}")
     age = _part("age") if asks_age else ""
-    added = layout + theme + age + _own_colors(banner.colors, banner.dark_colors)
+    search = _part("search") if is_searched else ""
+    added = layout + search + theme + age + _own_colors(banner.colors, banner.dark_colors)
     if not added:
         return plain
     body = plain.body + added.encode()
