@@ -18,6 +18,9 @@ const ask = (/** @type {string} */ ids) => new Promise((resolve, reject) => {
   request.responseType = "document";
   request.setRequestHeader("Accept", "text/html");
   request.setRequestHeader("Privacy-Activation", ids);
+  // Not out of the browser's cache, which may hold the page itself: whoever names a condition passes caches by
+  // (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch). An XMLHttpRequest has no other way to say so.
+  request.setRequestHeader("If-Modified-Since", new Date(0).toUTCString());
   request.onload = () => (request.status === 200 && pageOf(request) ? resolve(request) : reject());
   request.onerror = reject;
   request.send();

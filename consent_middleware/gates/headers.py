@@ -82,6 +82,12 @@ def make_private(headers: list[Header]) -> None:
     headers.append((b"cache-control", b", ".join([b"private", *kept])))
 
 
+def keep_nowhere(headers: list[Header]) -> None:
+    """Keep an answer to one request out of every cache: under its address, it would be taken for the page."""
+    headers[:] = without(headers, frozenset({b"cache-control", b"expires"}))
+    headers.append((b"cache-control", b"no-store"))
+
+
 def is_shared(headers: Iterable[Header]) -> bool:
     """Say whether a shared cache may keep this response: then it must not carry one visitor's Set-Cookie."""
     headers = list(headers)

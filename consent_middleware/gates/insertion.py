@@ -89,6 +89,8 @@ class Page(NamedTuple):
             headers = allowed_links(headers, self.html_gates.parties, terms.allows)
         headers = response_headers.drop_body_facts(headers)
         response_headers.make_private(headers)
+        if terms.is_activation:
+            response_headers.keep_nowhere(headers)
         return self._with_variant(headers), body
 
     def _body(self, headers: list[Header], coding: bytes, *, is_xml: bool) -> Body | None:

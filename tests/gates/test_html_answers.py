@@ -121,6 +121,14 @@ def test_a_page_asked_for_once_more_comes_in_one_template_with_numbers() -> None
     assert b'<img data-privacy-key="0" src="//count.example/p.gif">' in answer.body
 
 
+def test_a_page_asked_for_once_more_is_kept_by_no_cache() -> None:
+    kept = (b"cache-control", b"public, max-age=600")
+    asked = [*FETCH, (b"privacy-activation", b"counter")]
+    once = get(mounted(app(kept), POLICY), headers=asked, cookie=NOTHING)
+    assert once.values(b"cache-control") == [b"no-store"]
+    assert visit_page(mounted(app(kept), POLICY), cookie=NOTHING).values(b"cache-control") == [b"private, max-age=600"]
+
+
 def test_what_is_allowed_once_is_allowed_in_that_answer_alone() -> None:
     site = mounted(app(), POLICY)
     once = get(site, headers=[*FETCH, (b"privacy-activation", b"counter")], cookie=NOTHING)
