@@ -159,8 +159,11 @@ def test_a_screen_reader_is_told_of_every_step(page: Page, home: str) -> None:
     page.get_by_role("link", name="Privacy choices").click()
     expect(dialog).to_match_aria_snapshot("""
         - dialog "Privacy choices":
-          - status: "/Allowed: Analytics .Tracker Analytics.. Your choice of .+ holds until .+/"
-          - checkbox "Analytics" [checked]
+          - main "Privacy choices":
+            - status: "/Allowed: Analytics .Tracker Analytics.. Your choice of .+ holds until .+/"
+            - list:
+              - listitem:
+                - checkbox "Analytics" [checked]
         """)
 
 

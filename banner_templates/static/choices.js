@@ -103,10 +103,9 @@ const say = (text) => {
 };
 
 // What was said of a choice that loaded the page again.
-const { privacySaid } = history.state ?? {};
-if (privacySaid) {
-  history.replaceState(null, "");
-  say(privacySaid);
+if (window.name.startsWith("privacy ")) {
+  say(window.name.slice(8));
+  window.name = "";
 }
 
 /** Lets a new state take effect. @param {State} state @param {boolean} [mayReload] */
@@ -120,8 +119,8 @@ const settle = async (state, mayReload = true) => {
     const isLess = [...before].some((id) => !allowed.has(id));
     const isMore = [...allowed].some((id) => !before.has(id));
     if (isLess ? mayReload : isMore && !(await (await activation()).activate(allowed))) {
-      // An app's own state is left alone: then nothing is said.
-      if (!history.state) history.replaceState({ privacySaid: text }, "");
+      // A window keeps its name when it is loaded again. One that has a name of its own says nothing.
+      window.name ||= "privacy " + text;
       return location.reload();
     }
   }
