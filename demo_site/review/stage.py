@@ -20,7 +20,7 @@ from consent_middleware.pages.submission import Submission
 from consent_middleware.pages.wording import Wording
 
 from .examples import Example
-from .standings import DISCLOSED, consent_in, record_of
+from .standings import DISCLOSED, VISITOR, consent_in, record_of
 
 PREFIX = "/-/privacy"
 _KEYS = ("only for pages that nobody's choice is recorded on",)
@@ -88,7 +88,14 @@ class Stage:
             case "data":
                 records = [record_of(self._consent, self.policy)] if self._consent.choice_made else []
                 return self._screens.data(
-                    scope, visit, records, others=0, events=7 * len(records), disclosures=[DISCLOSED] if records else []
+                    scope,
+                    visit,
+                    records,
+                    consent_ids=[VISITOR] if records else [],
+                    is_of_account=False,
+                    others=0,
+                    events=7 * len(records),
+                    disclosures=[DISCLOSED] if records else [],
                 )
             case "receipt":
                 shown = text_of(self._banner.shown(self.policy.languages[0]))
