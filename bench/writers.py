@@ -55,7 +55,9 @@ async def write(url: str, seconds: float, at_once: int) -> None:
 
     await asyncio.gather(*(append() for _ in range(at_once)))
     elapsed = time.perf_counter() - began
-    print(len(waits), elapsed, time.process_time() - used, statistics.median(waits))
+    print(len(waits), elapsed, time.process_time() - used, statistics.median(waits), flush=True)
+    # Its connection's process is looked at before it goes.
+    sys.stdin.readline()
     await ledger.stop()
 
 
@@ -75,6 +77,7 @@ def measure(server: Server, writers: int, seconds: float, at_once: int) -> Run:
     served, elapsed = _used_by(server) - served, time.perf_counter() - began
     idle = (psutil.cpu_times().idle - busy.idle) / (elapsed * (os.cpu_count() or 1))
     for process in processes:
+        _tell(process.stdin)
         process.communicate(timeout=60)
     counts = [int(count) for count, *_ in said]
     asyncio.run(_check(url, sum(counts) + writers))
