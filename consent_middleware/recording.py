@@ -14,6 +14,7 @@ from .gates.shapes import Shape
 from .ledger import ChoiceRecord, Ledger, proof_of
 from .pages import Accounts, ShownTexts
 from .policy import Policy
+from .rights.found_children import FoundChildren
 
 logger = logging.getLogger("consent_middleware")
 
@@ -29,6 +30,7 @@ class Choices:
         seen: SeenCookies,
         shown: ShownTexts,
         accounts: Accounts | None = None,
+        found_children: FoundChildren | None = None,
         *,
         recorded: Callable[[ChoiceRecord], None] | None = None,
     ) -> None:
@@ -40,6 +42,7 @@ class Choices:
         self._seen = seen
         self._shown = shown
         self._accounts = accounts
+        self._found_children = found_children
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
         """Say what a consent allows from now on."""
@@ -63,6 +66,8 @@ class Choices:
             self._accounts.bind(visit)
         if self._recorded is not None:
             self._recorded(choice)
+        if self._found_children is not None:
+            await self._found_children.report(visit)
         if visit.consent.refused:
             try:
                 self._seen.recall(await self._ledger.known_cookies())

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from consent_middleware import (
 from consent_middleware.consent import Signals, answer, decide
 from consent_middleware.consent.choice import for_age
 from consent_middleware.consent.value import Age
+from consent_middleware.errors import LedgerUnavailable
 from tests.driving import KEY, SAME_ORIGIN, App, get, mounted, page, token
 from tests.pages.site import POLICY as SITE
 
@@ -390,6 +392,42 @@ def test_where_nobody_is_asked_nothing_is_there_of_it(quiet: Visitor) -> None:
     styles = re.search(r'href="([^"]+choices\.[^"]+\.css)"', banner)
     assert styles is not None
     assert "privacy-ui-age" not in quiet.client.get(styles[1]).text
+
+
+def queued(tmp_path: Path) -> list[tuple[str, str, str]]:
+    connection = sqlite3.connect(tmp_path / "ledger.db")
+    rows = connection.execute("SELECT kind, consent_id, due_on FROM consent_requests").fetchall()
+    connection.close()
+    return rows
+
+
+def test_a_child_of_whom_something_was_held_is_queued_for_deletion_with_its_due_day(
+    visitor: Visitor, middleware: ConsentMiddleware, tmp_path: Path
+) -> None:
+    visitor.choose("reject-all")
+    visitor.choose("save", age="under")
+    guardian(visitor, purpose="analytics")
+    visitor.choose("reject-all")
+    assert queued(tmp_path) == []
+    visitor.choose("accept-all", age="over")
+    visitor.choose("save", age="under")
+    ((kind, consent_id, due_on),) = queued(tmp_path)
+    assert (kind, consent_id) == ("child-deletion", visitor.records[0]["consent_id"])
+    assert due_on >= "2027-02-05"
+    assert visitor.allowed == set()
+
+
+def test_a_child_is_one_whatever_becomes_of_the_queue(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise LedgerUnavailable("gone")
+
+    visitor.choose("accept-all", age="over")
+    monkeypatch.setattr("consent_middleware.rights.RequestQueue.receive", refuse)
+    assert visitor.choose("save", age="under") == 303
+    assert visitor.allowed == set()
+    assert f"--kind child-deletion --consent-id {visitor.records[0]['consent_id']}" in caplog.text
 
 
 ages: st.SearchStrategy[Age] = st.sampled_from(("", "over", "under", "guardian"))
