@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware.testing import ConsentSite, Privacy, serve_app
 from e2e.serving import Site, served
 
 HOST = "www.shop.localhost"
@@ -43,6 +44,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ledger=f"sqlite:///{folder / 'consent.db'}",
     )
     with served(app) as site:
+        yield site
+
+
+@pytest.fixture
+def consent_site() -> Iterator[ConsentSite]:
+    app = ConsentMiddleware(Starlette(routes=[Route("/", home)]), policy=Policy.parse(POLICY), secret_key="k" * 32)
+    with serve_app(app, host=HOST) as site:
         yield site
 
 
@@ -99,3 +107,13 @@ def test_an_adult_answers_and_chooses_and_whoever_refuses_need_not_answer(either
     expect(banner).to_have_count(0)
     page.goto(shop.url(HOST))
     assert "_ga" in names(page)
+
+
+@pytest.mark.consent_states("nothing chosen", "accepted", javascript=[True, False])
+def test_the_page_object_answers_as_an_adult(privacy: Privacy) -> None:
+    privacy.goto("/")
+    privacy.save({"analytics"})
+    privacy.goto("/")
+    privacy.accept_all()
+    privacy.expect_everything_allowed()
+    privacy.reject_all()

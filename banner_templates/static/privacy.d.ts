@@ -15,6 +15,10 @@ export interface PrivacyState {
   since: string | null;
   policy_version: string;
   policy_digest: string;
+  /** Nothing can be allowed before the visitor's age group is known. */
+  asks_age?: true;
+  /** The choice was taken over from another browser of the same account. */
+  from_account?: true;
 }
 
 export interface Privacy {

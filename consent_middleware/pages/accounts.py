@@ -138,7 +138,8 @@ class Accounts:
         visit.is_committed = False
         visit.method, visit.layer, visit.record_id = "account", "", ""
         visit.language = visit.policy.languages[0]
-        visit.hold(replace(consent, owner=subject.tag))
+        # What was dismissed in this browser stays dismissed here.
+        visit.hold(replace(consent, owner=subject.tag, seen=visit.previous.seen))
         await visit.commit(scope)
         return True
 

@@ -120,6 +120,7 @@ class ChoiceEndpoint:
             "policy_version": self._policy.version,
             "policy_digest": self._policy.digest,
             **({"from_account": True} if consent.is_taken_over else {}),
+            **({"asks_age": True} if decision.asks_age else {}),
         }
 
     def _cors(self, scope: Scope) -> dict[str, str]:

@@ -67,6 +67,7 @@ class Flows:
         """Press ``accept-all`` or ``reject-all``, in the preference center where the page has no banner any more."""
         self.journal.begin(action.replace("-", "_"), self.allowed)
         yield from self._need_a_page()
+        yield from self._say_age(action)
         if not (yield from self._count(f'[data-privacy-action="{action}"]:visible')):
             if not self.consent.choice_made:
                 raise ConsentFailure((yield from self._nothing_to_press(action)))
@@ -82,6 +83,7 @@ class Flows:
             known = ", ".join([*self.site.policy.optional, *self.site.policy.services])
             raise ConsentFailure(f"save: the policy knows no {', '.join(sorted(unknown))}; it knows {known}")
         yield from self._open()
+        yield from self._say_age("save")
         center = f"{_PREFERENCES} "
         services = wanted & self.site.policy.services.keys()
         wanted |= {self.site.policy.services[name].purpose for name in services}
@@ -230,7 +232,14 @@ class Flows:
             allowed=allowed,
             refused=refused,
             gpc=self.situation.gpc,
+            age="over" if self.site.policy.asked_age is not None else "",
         )
+
+    def _say_age(self, action: Action) -> Flow[None]:
+        """Where a policy asks for the age before something can be allowed, the visitor of a test is old enough."""
+        adult = '[name="age"][value="over"]:visible'
+        if action != "reject-all" and (yield from self._count(adult)):
+            yield self._page.locator(adult).first.set_checked(True)
 
     def _record(self, action: Action, names: Iterable[str]) -> Flow[None]:
         """Press ``action``, wait for what it leads to, and hold what the site then says against what was pressed."""

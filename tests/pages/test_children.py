@@ -205,11 +205,13 @@ def test_allowing_without_an_answer_is_asked_for_it_and_allows_nothing(visitor: 
 
 def test_json_is_told_the_same(visitor: Visitor) -> None:
     post = visitor.client.post
+    assert visitor.client.get(f"{PREFIX}/choice").json()["asks_age"] is True
     answer = post(f"{PREFIX}/choice", json={"action": "accept-all"})
     assert (answer.status_code, answer.json()["error"]) == (409, "age")
     assert post(f"{PREFIX}/choice", json={"action": "accept-all", "age": None}).status_code == 409
     assert post(f"{PREFIX}/choice", json={"action": "accept-all", "age": "guardian"}).status_code == 409
     assert post(f"{PREFIX}/choice", json={"action": "accept-all", "age": "under"}).json()["asks"] == []
+    assert "asks_age" not in visitor.client.get(f"{PREFIX}/choice").json()
     assert visitor.allowed == set()
 
 
