@@ -22,6 +22,7 @@ is to be allowed this once."""
 _WHOLE_PAGE = b"<template data-privacy-page>"
 """Holds such a page, so that nothing in it runs before that script has put it in its place."""
 _IDS = re.compile(r"[\s,]+")
+_NOTHING: frozenset[str] = frozenset()
 _REASON = "It belongs to a third party that is not allowed."
 _MARKED = "The page marks it with a purpose that is not allowed."
 
@@ -60,13 +61,15 @@ class HtmlGates:
 
     def terms(self, decision: Decision, scope: Scope, *, is_document: bool) -> Terms:
         asked = None if is_document else _asked(scope)
-        extra = frozenset(filter(None, _IDS.split(asked.decode("latin-1")))) if asked is not None else frozenset[str]()
+        if asked is None:
+            return Terms(decision.allowed, _NOTHING, False)
+        extra = frozenset(filter(None, _IDS.split(asked.decode("latin-1"))))
         if decision.is_childs or decision.asks_age:
-            extra = frozenset()
+            extra = _NOTHING
         elif len(extra) > 1:
             # What takes an act of its own is not let in together with others.
             extra -= self._separate
-        return Terms(decision.allowed, extra, asked is not None)
+        return Terms(decision.allowed, extra, True)
 
     def is_needed(self, terms: Terms) -> bool:
         """Say whether a page is read: not where everything is allowed."""
