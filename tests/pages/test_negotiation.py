@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from consent_middleware.errors import PolicyError
@@ -48,6 +50,15 @@ def test_changes_are_said_only_as_far_as_they_agree_with_what_holds() -> None:
     told = changes_in(site.policy, {"on": "analytics", "off": "marketing nonsense"}, decision)
     assert told == Changes(on=[], off=["marketing"])
     assert say_changes(site.policy, wording, told, decision) == "Switched off: Marketing."
+
+
+def test_every_variable_that_a_stylesheet_uses_is_defined_in_it() -> None:
+    everything = '[site]\nminimum_age = 14\n[children]\nask = true\n[banner]\nlayout = "corner"\ntheme = "{}"\n'
+    for theme in ("soft", "outline", "bold"):
+        written = stylesheet_of(Policy.parse(everything.format(theme))).body.decode()
+        used = set(re.findall(r"var\((--_[\w-]+)", written))
+        assert used
+        assert used - set(re.findall(r"(--_[\w-]+)\s*:", written)) == set(), theme
 
 
 def test_a_policys_colors_are_in_its_stylesheet_and_nothing_else_can_be() -> None:
