@@ -27,8 +27,6 @@ from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
 from .pages.negotiation import LanguageOf
 from .policy import Policy
 from .recording import Choices
-from .rights import RequestQueue
-from .rights.found_children import FoundChildren
 from .telemetry import Recorder
 from .transitions import Transitions
 from .veils import Veiled
@@ -136,9 +134,6 @@ def assemble(
         watched.beside = dict.fromkeys(team.paths, pages)
     banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
     placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
-    names_an_age = policy.declarations.site.minimum_age is not None
-    queue = RequestQueue(ledger, secret_keys) if ledger is not None and names_an_age else None
-    found_children = FoundChildren(policy, queue) if queue is not None else None
     choices = Choices(
         policy,
         recognition,
@@ -146,7 +141,7 @@ def assemble(
         seen,
         ShownTexts(pages, banner),
         accounts,
-        found_children,
+        secret_keys=secret_keys,
         recorded=overview.see_choice if overview is not None else None,
     )
     html_gates = HtmlGates(policy, placeholders, report)

@@ -1,7 +1,7 @@
 """Turns what a visitor chooses into a decision, and writes it down before it is answered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .asgi import Scope
 from .consent import Consent, Decision, Signals, Visit
@@ -14,6 +14,7 @@ from .gates.shapes import Shape
 from .ledger import ChoiceRecord, Ledger, proof_of
 from .pages import Accounts, ShownTexts
 from .policy import Policy
+from .rights import RequestQueue
 from .rights.found_children import FoundChildren
 
 logger = logging.getLogger("consent_middleware")
@@ -30,8 +31,8 @@ class Choices:
         seen: SeenCookies,
         shown: ShownTexts,
         accounts: Accounts | None = None,
-        found_children: FoundChildren | None = None,
         *,
+        secret_keys: Sequence[str] = (),
         recorded: Callable[[ChoiceRecord], None] | None = None,
     ) -> None:
         """``recorded`` is told of each choice once it is durable, or at once where there is no ledger."""
@@ -42,7 +43,9 @@ class Choices:
         self._seen = seen
         self._shown = shown
         self._accounts = accounts
-        self._found_children = found_children
+        self._found_children: FoundChildren | None = None
+        if ledger is not None and policy.declarations.site.minimum_age is not None:
+            self._found_children = FoundChildren(policy, RequestQueue(ledger, secret_keys))
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
         """Say what a consent allows from now on."""
