@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.autoconsent import refuse
 from e2e.conftest import Serve
 from tests.pages.site import Site
 
@@ -36,6 +37,14 @@ def test_autoconsent_answers_with_one_click(opened: Page, site: Site, choice: st
     opened.locator(step["waitForThenClick"]).click()
     expect(opened.locator(BANNER)).to_have_count(0)
     assert [visit.choice and visit.choice.action for visit in site.recorded] == [action]
+
+
+@pytest.mark.parametrize("by", ["our rule", "the words on the buttons"])
+def test_autoconsent_itself_refuses(page: Page, serve: Serve, site: Site, by: str) -> None:
+    rule = json.loads((RULES / "autoconsent.json").read_text()) if by == "our rule" else None
+    assert refuse(page, serve(site).url(), rule) is True
+    expect(page.locator(BANNER)).to_have_count(0)
+    assert [visit.choice and visit.choice.action for visit in site.recorded] == ["reject-all"]
 
 
 def test_consent_o_matic_saves_what_its_user_allows(opened: Page, site: Site) -> None:

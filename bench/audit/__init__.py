@@ -1,0 +1,1 @@
+"""What other auditors say of the pages that `audit` is tested on."""
