@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_middleware import Policy
+from consent_middleware import Policy, classify
 from e2e.browser import find_chromium
 from e2e.serving import running, served
 from e2e.test_examples import free_port
@@ -70,10 +70,11 @@ def works_in_the_admin(page: Page, address: str) -> None:
     expect(page.locator("body")).to_contain_text("Logged out")
 
 
-APPS: dict[str, tuple[str, str, Work]] = {
-    "Datasette": ("examples.datasette_site:app", "/shop", works_in_datasette),
-    "Django's admin": ("examples.django_admin:app", "/admin/login/", works_in_the_admin),
+APPS: dict[str, tuple[str, str, str, Work]] = {
+    "Datasette": ("examples.datasette_site:app", "/shop", "ds_actor", works_in_datasette),
+    "Django's admin": ("examples.django_admin:app", "/admin/login/", "sessionid", works_in_the_admin),
 }
+"""Each with a page for everybody, and the cookie of somebody who is signed in."""
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +111,21 @@ def consent_middleware(*arguments: str | Path) -> str:
 def test_an_app_of_others_is_observed_then_enforced_and_nothing_in_it_breaks(
     name: str, counter: str, page: Page, new_context: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
-    app, public, works = APPS[name]
+    app, public, sign_in, works = APPS[name]
+    database = f"sqlite:///{tmp_path}/consent.db"
 
     # Observe: the app is as it was, and counts everybody.
-    with serving(app, CONSENT_MODE="observe", COUNTER=counter) as address:
+    with serving(app, CONSENT_MODE="observe", COUNTER=counter, DATABASE_URL=database, TMPDIR=str(tmp_path)) as address:
         works(page, address)
         assert "_ga" in names_kept(page.context)
         expect(banner(page)).to_have_count(0)
         consent_middleware("audit", f"{address}{public}", "--quick", "--pages", "2", "--json", tmp_path / "audit.json")
+
+    # The gates saw somebody signed in, which no audit of a public page does.
+    consent_middleware("init", "--from-inventory", database, "--site", address, "--output", tmp_path / "seen.toml")
+    assert sign_in in (tmp_path / "seen.toml").read_text()
+    assert sign_in not in (tmp_path / "audit.json").read_text()
+    assert classify(sign_in, policy=Policy.load(tmp_path / "seen.toml")).rule.startswith("policy:")
 
     # Draft: the one thing that only the site's owner can know is a question.
     consent_middleware("init", tmp_path / "audit.json", "--output", tmp_path / "consent.toml")
@@ -133,7 +141,7 @@ def test_an_app_of_others_is_observed_then_enforced_and_nothing_in_it_breaks(
     assert Policy.load(policy).services
 
     # Enforce: people work as before, and are counted only while they allow it.
-    with serving(app, CONSENT_POLICY=str(policy), COUNTER=counter) as address:
+    with serving(app, CONSENT_POLICY=str(policy), COUNTER=counter, TMPDIR=str(tmp_path)) as address:
         visitor = new_context().new_page()
         errors: list[str] = []
         visitor.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,5 +1,6 @@
 """Two processes of one site on one PostgreSQL: the example of docs/how-to/several-instances.md, without a browser."""
 
+import json
 import os
 import sys
 import time
@@ -96,7 +97,10 @@ def test_a_withdrawal_at_one_expires_what_only_the_other_saw_being_set(addresses
 def test_the_ledger_that_both_wrote_holds(visitor: httpx.Client, addresses: list[str], database_url: str) -> None:
     for number in range(6):
         choose(visitor, addresses[number % 2], "accept-all" if number % 3 else "reject-all")
-    verify = [sys.executable, "-m", "consent_middleware", "ledger", "verify", database_url]
+    verify = [sys.executable, "-m", "consent_middleware", "ledger", "verify", "--json", database_url]
     told = run(verify, env={**os.environ, "CONSENT_SECRET_KEY": KEY}, cwd=ROOT, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr + told.stdout
-    assert "2 chains" in told.stdout
+    found = json.loads(told.stdout)
+    assert found["holds"]
+    assert found["chains"] >= 2
+    assert found["records"] >= 6

@@ -9,7 +9,7 @@ visitor counter's script, as its admins paste one.
 import os
 import sqlite3
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from datasette.app import Datasette
 from datasette_auth_passwords.utils import hash_password
@@ -19,7 +19,8 @@ from consent_middleware import ConsentMiddleware
 KEY = "only for trying out: make your own, and keep it out of the code"
 ADD = {"sql": "insert into things (name) values (:name)", "write": True, "allow": {"id": "ada"}}
 
-database = Path(mkdtemp(prefix="datasette-")) / "shop.db"
+folder = TemporaryDirectory(prefix="datasette-")
+database = Path(folder.name) / "shop.db"
 with sqlite3.connect(database) as connection:
     connection.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)")
 connection.close()
@@ -38,5 +39,6 @@ app = ConsentMiddleware(
     datasette.app(),
     policy=os.environ.get("CONSENT_POLICY"),
     secret_key=KEY,
+    ledger=os.environ.get("DATABASE_URL"),
     mode="observe" if os.environ.get("CONSENT_MODE") == "observe" else "enforce",
 )

@@ -7,7 +7,7 @@ Ada signs in at `/admin/` with the password "correct horse". COUNTER is a visito
 
 import os
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import django
 from django.conf import settings
@@ -19,7 +19,8 @@ from django.urls import path
 from consent_middleware import ConsentMiddleware
 
 KEY = "only for trying out: make your own, and keep it out of the code"
-FOLDER = Path(mkdtemp(prefix="django-admin-"))
+kept = TemporaryDirectory(prefix="django-admin-")
+FOLDER = Path(kept.name)
 BLOCK = '{{% extends "admin/base.html" %}}{{% block extrahead %}}<script src="{}" async></script>{{% endblock %}}'
 
 if "COUNTER" in os.environ:
@@ -79,5 +80,6 @@ app = ConsentMiddleware(
     ASGIStaticFilesHandler(get_asgi_application()),
     policy=os.environ.get("CONSENT_POLICY"),
     secret_key=KEY,
+    ledger=os.environ.get("DATABASE_URL"),
     mode="observe" if os.environ.get("CONSENT_MODE") == "observe" else "enforce",
 )
