@@ -23,10 +23,10 @@ _FRAGMENT_HEADERS = (
 def is_navigation(headers: list[Header], shape: Shape) -> bool:
     """Say whether the request opens a page in a tab (not in a frame, not by a script)."""
     if shape.mode >= 0:
-        # Mode first: it tells most other requests apart at once. A page that comes through a service worker says "empty".
-        if headers[shape.mode][1] != b"navigate":
-            return False
-        return shape.destination >= 0 and headers[shape.destination][1] in _PAGES
+        # A page that comes through a service worker says "empty".
+        return (
+            headers[shape.mode][1] == b"navigate" and shape.destination >= 0 and headers[shape.destination][1] in _PAGES
+        )
     if shape.destination >= 0:
         return headers[shape.destination][1] == b"document"
     fields = dict(headers)

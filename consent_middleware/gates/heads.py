@@ -13,7 +13,6 @@ from ..telemetry import RESPONSE_DROPS
 from .headers import BODY_FACTS, FOR_SHARED_CACHES
 from .masks import SET_COOKIE
 
-_names = itemgetter(0)
 _JUDGED = RESPONSE_DROPS | SET_COOKIE
 _TELLING = (
     FOR_SHARED_CACHES
@@ -42,13 +41,9 @@ class Head(NamedTuple):
     """Picks what holds for a changed body too."""
 
 
-def read_head(headers: list[Header]) -> Head:
-    """Return what was learnt from the names of these headers before, or learn it now."""
-    return _study(tuple(map(_names, headers)))
-
-
 @lru_cache(maxsize=1024)
-def _study(names: tuple[bytes, ...]) -> Head:
+def head_of(names: tuple[bytes, ...]) -> Head:
+    """Return what was learnt from these names before, or learn it now."""
     lowered = [name.lower() for name in names]
     is_typed = lowered.count(b"content-type") == 1
     return Head(

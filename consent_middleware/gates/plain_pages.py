@@ -5,6 +5,7 @@ All others are prepared by ``insertion``, with the same result.
 """
 
 from collections.abc import Callable
+from operator import itemgetter
 
 import msgspec
 
@@ -13,7 +14,7 @@ from ..caches import BoundedCache
 from ..consent import Standing
 from .banner import Banner, Markup
 from .encodings import Body
-from .heads import read_head
+from .heads import head_of
 from .html_answer import Chained, HtmlGates
 from .insertion import NO_BODY, PRIVATE, VARY, inserter, is_plain_html
 from .page_policy import PagePolicy
@@ -22,6 +23,7 @@ from .rules import Rules
 from .whole_documents import places_of
 
 _KINDS = 1024
+_names = itemgetter(0)
 
 PageSeen = Callable[[Standing, Scope, int], None]
 """Is told of a page that a visitor opens, once it is answered, with the status."""
@@ -42,7 +44,7 @@ class PlainPage(msgspec.Struct, frozen=True, eq=False):
         headers = message.get("headers")
         if type(headers) is not list or message["status"] in NO_BODY:
             return None
-        head = read_head(headers)
+        head = head_of(tuple(map(_names, headers)))
         if not head.is_plain or not is_plain_html(headers[head.content_type][1]):
             return None
         if self.seen is not None:

@@ -21,7 +21,7 @@ from .answer_cookies import add_token, deletions, forget_token
 from .encodings import Body
 from .findings import Action, Finding
 from .gates import Gates
-from .heads import read_head
+from .heads import head_of
 from .html_answer import is_activation
 from .insertion import DEPENDS_ON, Page, html_kind, is_html
 from .links import allowed_values
@@ -127,7 +127,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             elif visit is None and not self.is_document:
                 headers = message.get("headers")
                 if type(headers) is list:
-                    head = read_head(headers)
+                    head = head_of(tuple(map(_names, headers)))
                     place = head.content_type
                     # Nobody asked about the visitor, and nothing in the answer is ours to judge.
                     if head.is_dull and (place < 0 or html_kind(headers[place][1]) is None):

@@ -40,7 +40,7 @@ class Plan(NamedTuple):
 class Shape:
     """The places of what matters; -1 where it is missing."""
 
-    names: list[bytes]
+    names: tuple[bytes, ...]
     cookie: int
     gpc: int
     host: int
@@ -78,21 +78,13 @@ class Shapes:
         self._masks = masks
         self._on_new = on_new
         self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
-        self._recent: dict[int, Shape] = {}
-        """By the number of headers, so bounded by what servers accept."""
 
     def read(self, scope: Scope) -> tuple[list[Header], Shape]:
         """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
         headers = scope.get("headers") or ()
         if type(headers) is list:
-            # Comparing with the last shape of this length is cheaper than hashing sixteen names.
-            names = list(map(_names, headers))
-            recent = self._recent.get(len(names))
-            if recent is not None and recent.names == names:
-                return headers, recent
-            shape = self._shapes.get(tuple(names))
+            shape = self._shapes.get(tuple(map(_names, headers)))
             if shape is not None and shape.is_regular:
-                self._recent[len(names)] = shape
                 return headers, shape
         elif type(headers) is not tuple:
             # What can be read once only would be gone for the app.
@@ -110,7 +102,7 @@ class Shapes:
 
     def _study(self, names: tuple[bytes, ...]) -> Shape:
         return Shape(
-            names=list(names),
+            names=names,
             cookie=_place(names, b"cookie"),
             gpc=_place(names, b"sec-gpc"),
             host=_place(names, b"host"),
