@@ -1,6 +1,7 @@
 """Which refused cookies disappear from the browser, and which are left alone."""
 
 import dataclasses
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,7 @@ def test_one_response_carries_at_most_thirty_lines_and_two_kibibytes() -> None:
 
 def test_the_rest_follows_on_later_navigations_even_where_some_cookies_cannot_be_deleted() -> None:
     policy = '[[cookies]]\npattern = "_ga_*"\npurpose = "analytics"\n'
+    random.seed(1)
     middleware = mounted(page(), policy)
     places = {0: (None, "/never"), 1: ("other.example", "/"), 2: ("shop.example", "/a/b/"), 3: (None, "/a")}
     stored = {f"_ga_{n}": places.get(n, (None, "/")) for n in range(70)}
