@@ -27,6 +27,7 @@ from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
 from .pages.negotiation import LanguageOf
 from .policy import Policy
 from .recording import Choices
+from .rights import Listener, RequestQueue
 from .telemetry import Recorder
 from .transitions import Transitions
 from .veils import Veiled
@@ -70,6 +71,7 @@ def assemble(
     report: Report | None,
     disclosed: Callable[[telemetry.Disclosure], None] | None,
     access: Access | None,
+    listener: Listener | None,
     before: Parts | None = None,
     subject: SubjectOf | None = None,
 ) -> Parts:
@@ -128,6 +130,8 @@ def assemble(
         accounts=accounts,
         more=team.routes if team is not None else {},
         more_assets=team.assets if team is not None else (),
+        queue=_queue(policy, ledger, secret_keys, is_observing=is_observing),
+        listener=listener,
     )
     if team is not None and is_observing:
         # Nothing of the visitor's pages is answered here, but the team has asked for its own.
@@ -255,6 +259,19 @@ def _recorder(policy: Policy, ledger: Ledger | None, *, is_observing: bool, befo
     if policy.recording is not None and not is_observing:
         raise ConfigurationError(
             "The policy's [recorder] has no database to write to: pass one, for example "
+            'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
+        )
+    return None
+
+
+def _queue(
+    policy: Policy, ledger: Ledger | None, secret_keys: Sequence[str], *, is_observing: bool
+) -> RequestQueue | None:
+    if ledger is not None:
+        return RequestQueue(ledger, secret_keys)
+    if policy.declarations.rights.kinds and not is_observing:
+        raise ConfigurationError(
+            "What visitors ask a person for ([rights] in the policy) has no database to wait in: pass one, for example "
             'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
         )
     return None

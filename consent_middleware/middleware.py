@@ -20,6 +20,7 @@ from .lifespan import live
 from .overview.access import Access, Check
 from .pages.mount import GPC_PATH
 from .policy import Policy
+from .rights import Listener, OnRequest
 from .telemetry import Disclosure
 
 _SERVED = frozenset({"http", "websocket"})
@@ -50,6 +51,7 @@ class ConsentMiddleware:
         subject: SubjectOf | None = None,
         overview_token: str | Sequence[str] | None = None,
         overview: Check | None = None,
+        on_request: OnRequest | None = None,
     ) -> None:
         """Mount the middleware.
 
@@ -63,7 +65,8 @@ class ConsentMiddleware:
         request's scope to what the app calls the account that is signed in, or ``None``; may be async. A choice then follows the
         account to its other browsers, which takes a ledger. ``overview_token``: what opens the team's page at
         ``{prefix}/overview`` and the metrics; several while it is being changed. ``overview``: from a scope to whether it may see
-        them, as the app knows it. Without either there are none.
+        them, as the app knows it. Without either there are none. ``on_request``: an async function that is told of every
+        request which needs a person (``[rights]``), once it is in the queue.
         """
         if mode not in ("enforce", "observe"):
             raise ConfigurationError(f'mode is "enforce" or "observe", not {mode!r}.')
@@ -85,6 +88,7 @@ class ConsentMiddleware:
             disclosed=disclosed,
             subject=subject,
             access=Access.of(overview_token, overview, keys),
+            listener=Listener(on_request) if on_request is not None else None,
         )
         self._take(self._assemble(policy=self.policy))
 

@@ -9,6 +9,7 @@ from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
 from ..ledger import Ledger
 from ..policy import Policy
+from ..rights import Listener, RequestQueue
 from ..telemetry import DisclosureLog, Recorder
 from .accounts import Accounts
 from .answering import Answer, json_answer, send_answer
@@ -20,8 +21,10 @@ from .events import EventsEndpoint
 from .form_token import FormTokens
 from .mount import GPC_PATH, Mount
 from .negotiation import LanguageOf
+from .own_forms import OwnForms
 from .page_scripts import PageScripts
 from .reports import ReportsEndpoint, TakeViolation
+from .requests import RequestsEndpoint
 from .screens import Screens
 from .styling import stylesheet_of
 
@@ -53,6 +56,8 @@ class Pages:
         language_of: LanguageOf | None = None,
         more: Mapping[str, Mapping[str, Endpoint]] = MappingProxyType({}),
         more_assets: Sequence[Asset] = (),
+        queue: RequestQueue | None = None,
+        listener: Listener | None = None,
     ) -> None:
         """Make them. ``more``: what a room above answers under the prefix, by path below it, and the files it needs."""
         self._policy = policy
@@ -70,6 +75,7 @@ class Pages:
             recorder=recorder,
             disclosure_log=disclosure_log,
             accounts=accounts,
+            queue=queue,
         )
         base = self._mount.prefix
         self._receipts = f"{base}/receipt/"
@@ -95,6 +101,18 @@ class Pages:
             self._routes[f"{base}/events"] = {"POST": events.record}
         if take_violation is not None and policy.declarations.csp != "off":
             self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation).take}
+        if queue is not None and policy.declarations.rights.kinds:
+            requests = RequestsEndpoint(
+                policy=policy,
+                screens=self._screens,
+                forms=OwnForms(self._screens, tokens),
+                identify=self._data.identify,
+                queue=queue,
+                listener=listener,
+            )
+            self._routes[f"{base}/data/requests"] = {"POST": requests.ask}
+            self._routes[f"{base}/data/requests/find"] = {"POST": requests.find}
+            self._routes[f"{base}/data/requests/withdraw"] = {"POST": requests.withdraw}
         self._routes |= {f"{base}{path}": methods for path, methods in more.items()}
         assets = [*load_assets().values(), stylesheet_of(policy), *PageScripts(policy).all, *more_assets]
         self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}

@@ -18,12 +18,14 @@ from ..errors import LedgerError
 from ..ledger import ChoiceRecord, Ledger, Record
 from ..ledger.records import STATES, choice_of
 from ..policy import Policy
+from ..rights import Request, RequestQueue
 from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
 from .accounts import Accounts, Identity
 from .answering import Answer, json_answer
 from .body import Unread, read_body
 from .form_token import FormTokens
+from .request_items import request_data
 from .screens import Screens, wants_json
 from .sender import Sender, sender_of
 
@@ -39,6 +41,7 @@ class Held:
     records: list[Record]
     events: list[Event]
     disclosures: Sequence[Disclosed]
+    requests: Sequence[Request]
 
     @property
     def choices(self) -> list[ChoiceRecord]:
@@ -58,6 +61,7 @@ class DataEndpoint:
         recorder: Recorder | None = None,
         disclosure_log: DisclosureLog | None = None,
         accounts: Accounts | None = None,
+        queue: RequestQueue | None = None,
     ) -> None:
         self._policy = policy
         self._screens = screens
@@ -66,12 +70,13 @@ class DataEndpoint:
         self._recorder = recorder
         self._disclosure_log = disclosure_log
         self._accounts = accounts
+        self._queue = queue
 
     async def show(self, scope: Scope, receive: Receive) -> Answer:
         """Say what is held: a page, or JSON, which ``?format=json`` offers as a file."""
         visit = visit_of(scope)
         try:
-            identity = await self._identify(scope, visit)
+            identity = await self.identify(scope, visit)
             held = await self._held(visit.consent.id, identity.consent_ids)
         except LedgerError:
             return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
@@ -90,6 +95,8 @@ class DataEndpoint:
             others=len(held.records) - len(held.choices),
             events=len(held.events),
             disclosures=held.disclosures,
+            requests=held.requests,
+            ticket=self._queue.numbers.ticket() if self._queue is not None else "",
         )
 
     async def erase(self, scope: Scope, receive: Receive) -> Answer | None:
@@ -106,7 +113,7 @@ class DataEndpoint:
         if sender is Sender.UNPROVEN and not self._tokens.accepts(_token_in(body), scope, visit.consent):
             return self._screens.message(scope, "unproven")
         try:
-            identity = await self._identify(scope, visit)
+            identity = await self.identify(scope, visit)
             if identity.is_locked:
                 return self._screens.message(scope, "locked")
             erased = await self._erase(identity)
@@ -123,7 +130,7 @@ class DataEndpoint:
         """Show one choice of one's own. Another's, and one that is not there, are answered alike."""
         visit = visit_of(scope)
         try:
-            choice = await self._choice(record_id, await self._identify(scope, visit))
+            choice = await self._choice(record_id, await self.identify(scope, visit))
             shown = (
                 await self._ledger.text(choice.shown) if self._ledger is not None and choice and choice.shown else None
             )
@@ -136,7 +143,8 @@ class DataEndpoint:
             return json_answer({**msgspec.to_builtins(choice), "text": text})
         return self._screens.receipt(scope, choice, text)
 
-    async def _identify(self, scope: Scope, visit: Visit) -> Identity:
+    async def identify(self, scope: Scope, visit: Visit) -> Identity:
+        """Say whose data may be shown. Raises LedgerError."""
         if self._accounts is not None:
             return await self._accounts.identify(scope, visit)
         return Identity(consent_ids=[visit.consent.id] if visit.consent.id is not None else [])
@@ -153,6 +161,7 @@ class DataEndpoint:
         records: list[Record] = []
         events: list[Event] = []
         disclosures: list[Disclosed] = []
+        requests: list[Request] = []
         for one in consent_ids:
             if self._ledger is not None:
                 records += [stored.record for stored in await self._ledger.of_visitor(one)]
@@ -160,21 +169,31 @@ class DataEndpoint:
                 events += [event async for event in self._recorder.events(one)]
             if self._disclosure_log is not None:
                 disclosures += await self._disclosure_log.of(one)
+            if self._queue is not None:
+                requests += await self._queue.of_visitor(one)
         if len(consent_ids) > 1:
             records.sort(key=lambda record: record.recorded_at)
             events.sort(key=lambda event: event.occurred_at)
             disclosures.sort(key=lambda disclosed: disclosed.last_at, reverse=True)
+            requests.sort(key=lambda request: request.received_at, reverse=True)
         return Held(
-            consent_id=consent_id, consent_ids=consent_ids, records=records, events=events, disclosures=disclosures
+            consent_id=consent_id,
+            consent_ids=consent_ids,
+            records=records,
+            events=events,
+            disclosures=disclosures,
+            requests=requests,
         )
 
     async def _erase(self, identity: Identity) -> Mapping[str, int]:
-        erased = {"records": 0, "events": 0, "disclosures": 0}
+        erased = {"records": 0, "events": 0, "disclosures": 0, "requests": 0}
         for one in identity.consent_ids:
             if self._recorder is not None:
                 erased["events"] += await self._recorder.erase(one)
             if self._disclosure_log is not None:
                 erased["disclosures"] += await self._disclosure_log.erase(one)
+            if self._queue is not None:
+                erased["requests"] += await self._queue.let_go_of(one)
             if self._ledger is not None:
                 erased["records"] += await self._ledger.erase(one, reason="the visitor asked for it")
         if self._accounts is not None and identity.subject is not None:
@@ -199,6 +218,7 @@ def _as_json(held: Held) -> Mapping[str, object]:
         "records": records,
         "events": held.events,
         "disclosures": held.disclosures,
+        "requests": [request_data(request) for request in held.requests],
     }
 
 

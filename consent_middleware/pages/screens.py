@@ -11,6 +11,7 @@ from ..consent.names import TokenCookie
 from ..ledger import ChoiceRecord
 from ..policy import Policy, timeline
 from ..policy.purposes import N_
+from ..rights import Request
 from ..telemetry import Disclosed, Telemetry, get_telemetry
 from .answering import Answer, json_answer
 from .assets import load_assets
@@ -23,6 +24,7 @@ from .messages import MESSAGES
 from .mount import Mount, root_of
 from .negotiation import LanguageOf, Negotiation
 from .open_questions import asking_of, banner_words, open_question
+from .request_items import asking_form, request_item
 from .styling import has_many_services, stylesheet_of
 from .submission import JSON, Submission, media_type_of
 from .templates import Templates
@@ -117,6 +119,7 @@ class Screens:
             else "",
             many_services=has_many_services(policy),
             search_script=f"{self.base_of(scope)}/static/{load_assets()['search'].name}",
+            has_rights=bool(policy.declarations.rights.kinds),
             reject_first=policy.declarations.banner.reject_first,
             allowed_titles=titles_with_services(
                 policy, wording, [item.id for item in (*content.optional, *content.separate) if item.is_on], decision
@@ -211,9 +214,12 @@ class Screens:
         others: int,
         events: int,
         disclosures: Sequence[Disclosed],
+        requests: Sequence[Request],
+        ticket: str,
     ) -> Answer:
-        """What is held about a visitor; ``?erased=1`` says that it was just erased."""
-        wording = self._wordings[self.language_of(scope)]
+        """What is held about a visitor; ``?erased=1`` says that it was just erased. ``ticket``: that of the form that asks a person."""
+        wording = self.wording_of(scope)
+        has_rights = bool(self._policy.declarations.rights.kinds)
         return self._page(
             scope,
             "data.html",
@@ -233,8 +239,35 @@ class Screens:
             others=others,
             events=events,
             disclosures=disclosure_items(self._policy, wording, disclosures),
+            requests=[request_item(wording, request) for request in requests],
+            form=asking_form(self._policy, wording, ticket) if has_rights else None,
             way_back=self._way_back(scope),
             token=self._tokens.make(scope, visit.consent) if needs_token(scope) else "",
+        )
+
+    def wording_of(self, scope: Scope) -> Wording:
+        """Speak the language of a request."""
+        return self._wordings[self.language_of(scope)]
+
+    def form_page(
+        self,
+        scope: Scope,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> Answer:
+        """A page with forms in it: they need a token where the browser says nothing of itself."""
+        return self._page(
+            scope,
+            template,
+            self.wording_of(scope),
+            status=status,
+            headers=headers,
+            way_back=self._way_back(scope),
+            token=self._tokens.make(scope, visit_of(scope).consent) if needs_token(scope) else "",
+            **values,
         )
 
     def receipt(self, scope: Scope, choice: ChoiceRecord, text: str) -> Answer:

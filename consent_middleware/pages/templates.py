@@ -20,6 +20,8 @@ _NAMES = (
     "message.html",
     "data.html",
     "receipt.html",
+    "requests.html",
+    "request.html",
 )
 
 

@@ -278,6 +278,7 @@ class RightsTable(Table, frozen=True, kw_only=True):
     """
 
     kinds: list[RequestKind] = msgspec.field(default_factory=list)
+    """What is offered: ``account-erasure``, ``correction``, ``access`` (to what the app itself holds), ``complaint``, ``other``."""
     contact: Literal["optional", "required", "off"] = "optional"
     """Whether the form asks how the visitor can be reached."""
     calendar: str = "CN"

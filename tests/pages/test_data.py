@@ -136,7 +136,14 @@ def test_no_parameter_names_a_visitor(own: TestClient, other: TestClient, path: 
 
 def test_without_a_token_nothing_is_held(own: TestClient, middleware: ConsentMiddleware) -> None:
     stranger = browser(middleware)
-    assert held(stranger) == {"consent_id": None, "consent_ids": [], "records": [], "events": [], "disclosures": []}
+    assert held(stranger) == {
+        "consent_id": None,
+        "consent_ids": [],
+        "records": [],
+        "events": [],
+        "disclosures": [],
+        "requests": [],
+    }
     assert "Nothing is held" in stranger.get(f"{PREFIX}/data").text
     record = held(own)["records"][0]["record_id"]
     assert stranger.get(f"{PREFIX}/receipt/{record}").status_code == 404
@@ -162,7 +169,7 @@ def test_a_token_that_does_not_verify_is_no_token(
     assert held(stranger)["consent_id"] is None
     assert stranger.get(f"{PREFIX}/receipt/{record}").status_code == 404
     assert stranger.post(f"{PREFIX}/data/erase", headers={"accept": "application/json"}).json() == {
-        "erased": {"records": 0, "events": 0, "disclosures": 0}
+        "erased": {"records": 0, "events": 0, "disclosures": 0, "requests": 0}
     }
     if change != "old":  # The clock went a year ahead, and cookies with it.
         assert len(held(own)["records"]) == 2
@@ -187,6 +194,7 @@ def test_erasing_takes_everything_of_ones_own_and_nothing_else(
         "records": [],
         "events": [],
         "disclosures": [],
+        "requests": [],
     }
     assert own.get(f"{PREFIX}/receipt/{receipt}").status_code == 404
     assert held(other) == kept
