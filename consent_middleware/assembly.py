@@ -27,7 +27,7 @@ from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
 from .pages.negotiation import LanguageOf
 from .policy import Policy
 from .recording import Choices
-from .rights import Listener, RequestQueue
+from .rights import Listener, Outbox, RequestQueue
 from .telemetry import Recorder
 from .transitions import Transitions
 from .veils import Veiled
@@ -53,6 +53,7 @@ class Parts:
     gates: Gates
     disclosures: telemetry.Disclosures
     disclosure_log: telemetry.DisclosureLog | None
+    outbox: Outbox | None
     observed_hosts: ObservedHosts
     housekeeping: Housekeeping | None
     overview: Overview | None
@@ -103,6 +104,7 @@ def assemble(
         if before
         else telemetry.Disclosures(policy, *(listener for listener in listeners if listener is not None))
     )
+    outbox = _outbox(policy, ledger, secret_keys, is_observing=is_observing, before=before)
     # What only some policies ask for stands around the app, so that others pay nothing for it.
     app = notices.around(app, policy, notice)
     app = validators.around(app, policy, report, is_observing=is_observing)
@@ -132,6 +134,7 @@ def assemble(
         more_assets=team.assets if team is not None else (),
         queue=_queue(policy, ledger, secret_keys, is_observing=is_observing),
         listener=listener,
+        outbox=outbox,
     )
     if team is not None and is_observing:
         # Nothing of the visitor's pages is answered here, but the team has asked for its own.
@@ -193,6 +196,7 @@ def assemble(
         gates=gates,
         disclosures=disclosures,
         disclosure_log=disclosure_log,
+        outbox=outbox,
         observed_hosts=observed_hosts,
         housekeeping=_housekeeping(policy, ledger, before),
         overview=overview,
@@ -273,5 +277,24 @@ def _queue(
         raise ConfigurationError(
             "What visitors ask a person for ([rights] in the policy) has no database to wait in: pass one, for example "
             'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
+        )
+    return None
+
+
+def _outbox(
+    policy: Policy, ledger: Ledger | None, secret_keys: Sequence[str], *, is_observing: bool, before: Parts | None
+) -> Outbox | None:
+    if before is not None and before.outbox is not None:
+        before.outbox.follow(policy)
+        # It may be the first version that has anybody told.
+        before.outbox.wake()
+        return before.outbox
+    if ledger is not None:
+        return Outbox(ledger, secret_keys, policy)
+    told = [service.id for service in policy.services.values() if service.erasure_webhook]
+    if told and not is_observing:
+        raise ConfigurationError(
+            f"The policy's services {', '.join(told)} want to be told of erasures (erasure_webhook), and there is no database in "
+            'which that could wait: pass one, for example ConsentMiddleware(app, ledger="sqlite:///consent.db").'
         )
     return None

@@ -41,6 +41,8 @@ async def _start(parts: Parts) -> None:
     try:
         if parts.recorder is not None:
             parts.recorder.start()
+        if parts.outbox is not None:
+            parts.outbox.wake()
         await parts.ledger.start()
         if parts.housekeeping is not None:
             parts.housekeeping.start()
@@ -50,6 +52,8 @@ async def _start(parts: Parts) -> None:
 
 
 async def _stop(parts: Parts) -> None:
+    if parts.outbox is not None:
+        await parts.outbox.stop()
     if parts.recorder is not None:
         await parts.recorder.stop()
     if parts.disclosure_log is not None:

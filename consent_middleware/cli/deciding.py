@@ -2,14 +2,18 @@
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, LedgerError
 from ..ledger import Ledger
-from ..rights import RequestQueue
+from ..policy import Policy
+from ..rights import Erasure, Outbox, RequestQueue
+from ..telemetry import DisclosureLog, Recorder
 from . import ledgers
 from .requests import add_number, due_in_words, with_queue
+from .tables import counted
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -36,6 +40,14 @@ def add_command(tasks: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     said.add_argument("--text", help="the answer")
     said.add_argument("--file", type=Path, metavar="FILE", help="the answer, in a file of text; - for standard input")
     said.add_argument("--refuse", metavar="REASON", help="refuse the request, for this reason")
+    answering.add_argument(
+        "--erase",
+        action="store_true",
+        help="also erase all that is held under the request's consent id; needs --policy",
+    )
+    answering.add_argument(
+        "--policy", metavar="FILE", help="the site's policy: which recipients are told of an erasure"
+    )
     answering.set_defaults(run=answer)
     closing = tasks.add_parser(
         "close",
@@ -62,12 +74,37 @@ def answer(arguments: argparse.Namespace) -> int:
     if not text:
         raise ConfigurationError("The answer is empty: write what the visitor is to read.")
 
-    async def work(queue: RequestQueue, _: Ledger) -> int:
+    if arguments.erase and arguments.policy is None:
+        raise ConfigurationError("--erase needs --policy FILE: the policy says which recipients are to be told.")
+
+    async def work(queue: RequestQueue, ledger: Ledger) -> int:
+        if arguments.erase:
+            await _erase(arguments, queue, ledger)
         request = await queue.answer(arguments.number, text, is_refused=arguments.refuse is not None)
         print(f"{request.number} is {request.state}.")
         return 0
 
     return with_queue(arguments, work)
+
+
+async def _erase(arguments: argparse.Namespace, queue: RequestQueue, ledger: Ledger) -> None:
+    """Before the answer: where it fails, the request is still open."""
+    stored = await queue.find(arguments.number)
+    if stored is None or not stored.request.is_pending or not stored.request.consent_id:
+        raise LedgerError(f"There is no request {arguments.number} to be answered that names a consent id.")
+    policy = Policy.load(arguments.policy)
+    outbox = Outbox(ledger, ledgers.secret_keys(arguments), policy)
+    erasure = Erasure(
+        ledger,
+        recorder=Recorder(policy, ledger.database),
+        disclosure_log=DisclosureLog(policy, ledger.database),
+        queue=queue,
+        outbox=outbox,
+    )
+    erased = await erasure.run(stored.request.consent_id, reason=f"request {stored.request.number}")
+    parts = [counted(count, name.removesuffix("s")) for name, count in asdict(erased).items()]
+    print(f"Erased: {', '.join(filter(None, parts)) or 'nothing'}.")
+    await outbox.deliver()
 
 
 def close(arguments: argparse.Namespace) -> int:

@@ -21,15 +21,15 @@ _PATIENCE = 60.0
 
 
 def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    from . import anchoring, exporting, purging, verifying
+    from . import anchoring, delivering, exporting, purging, verifying
 
     parser = commands.add_parser(
         "ledger",
-        help="verify, export or purge recorded choices",
+        help="verify, export or purge recorded choices, tell recipients of erasures",
         description="Work with the record of choices.",
     )
     tasks = parser.add_subparsers(metavar="TASK", required=True)
-    for module in (exporting, verifying, anchoring, purging):
+    for module in (exporting, verifying, anchoring, purging, delivering):
         module.add_command(tasks)
 
 

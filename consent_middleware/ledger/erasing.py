@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def erase_visitor(connection: "AsyncConnection", key: bytes, consent_id: str) -> int:
+EraseBeside = Callable[["AsyncConnection", Sequence[Stored]], Awaitable[None]]
+"""What is written in the transaction of an erasure. Gets the records as they were."""
+
+
+async def erase_visitor(
+    connection: "AsyncConnection", key: bytes, consent_id: str, beside: EraseBeside | None = None
+) -> int:
     """Erase everything recorded about one visitor; return how many records it were."""
     found = await of_visitor(connection, consent_id)
     await erase(connection, key, found)
+    if beside is not None:
+        await beside(connection, found)
     return len(found)
 
 

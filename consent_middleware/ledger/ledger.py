@@ -18,7 +18,7 @@ from .adoption import adopt_first_choices
 from .anchors import Anchor, make_anchor
 from .bindings import Bindings
 from .chain import derive_keys, mark_of
-from .erasing import erase_visitor, erasure_record
+from .erasing import EraseBeside, erase_visitor, erasure_record
 from .purging import Purge, Purged, Retention
 from .records import CHOICES, ChoiceRecord, Record, Shown, choice_of, record_of
 from .rows import Stored
@@ -169,15 +169,16 @@ class Ledger:
         """What visitors were shown under this digest."""
         return await self.database.run(functools.partial(rows.find_text, digest=digest))
 
-    async def erase(self, consent_id: str, *, reason: str) -> int:
+    async def erase(self, consent_id: str, *, reason: str, beside: EraseBeside | None = None) -> int:
         """Erase everything recorded about one visitor, and record that this was done; return how many records it were.
 
-        The chain still verifies: each link says, under its seal, that its record was erased on purpose.
+        The chain still verifies: each link says, under its seal, that its record was erased on purpose. ``beside`` writes in the
+        same transaction: both are done, or neither is.
         """
         if not consent_id:
             return 0
         await self._replay()
-        erase = functools.partial(erase_visitor, key=self.keys[0], consent_id=consent_id)
+        erase = functools.partial(erase_visitor, key=self.keys[0], consent_id=consent_id, beside=beside)
         erased = await self.database.run(erase, writing=True)
         if erased:
             await self.add(erasure_record(erased, reason=reason))

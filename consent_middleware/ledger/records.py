@@ -10,8 +10,8 @@ Kind = Literal[
 ]
 """``choice``: purposes were allowed or refused; ``withdrawal``: one that had been allowed no longer is; ``expiry``: a choice was seen
 to have run out; ``signal``: the browser's signal came or went; ``disclosure``: data was used or handed on for a stated reason;
-``guardian``: a guardian's act for a child; ``erasure``: records were erased; ``request``, ``answer``: a person asked for something,
-and got it; ``notice``: a notice was shown."""
+``guardian``: a guardian's act for a child; ``erasure``: records were erased, or a recipient was told to; ``request``, ``answer``: a
+person asked for something, and got it; ``notice``: a notice was shown."""
 
 CHOICES: tuple[Kind, ...] = ("choice", "withdrawal", "guardian")
 STATES: tuple[Kind, ...] = (*CHOICES, "expiry", "signal")

@@ -9,7 +9,7 @@ from ..asgi import Receive, Scope, Send, route_path
 from ..consent import visit_of
 from ..ledger import Ledger
 from ..policy import Policy
-from ..rights import Listener, RequestQueue
+from ..rights import Erasure, Listener, Outbox, RequestQueue
 from ..telemetry import DisclosureLog, Recorder
 from .accounts import Accounts
 from .answering import Answer, json_answer, send_answer
@@ -58,6 +58,7 @@ class Pages:
         more_assets: Sequence[Asset] = (),
         queue: RequestQueue | None = None,
         listener: Listener | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         """Make them. ``more``: what a room above answers under the prefix, by path below it, and the files it needs."""
         self._policy = policy
@@ -67,6 +68,9 @@ class Pages:
             policy=policy, mount=self._mount, tokens=tokens, folder=templates, language_of=language_of
         )
         choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens, accounts=accounts)
+        erasure = None
+        if ledger is not None and queue is not None and outbox is not None:
+            erasure = Erasure(ledger, recorder=recorder, disclosure_log=disclosure_log, queue=queue, outbox=outbox)
         self._data = DataEndpoint(
             policy=policy,
             screens=self._screens,
@@ -76,6 +80,8 @@ class Pages:
             disclosure_log=disclosure_log,
             accounts=accounts,
             queue=queue,
+            erasure=erasure,
+            outbox=outbox,
         )
         base = self._mount.prefix
         self._receipts = f"{base}/receipt/"

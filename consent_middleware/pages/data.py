@@ -18,7 +18,7 @@ from ..errors import LedgerError
 from ..ledger import ChoiceRecord, Ledger, Record
 from ..ledger.records import STATES, choice_of
 from ..policy import Policy
-from ..rights import Request, RequestQueue
+from ..rights import Erased, Erasure, Outbox, Request, RequestQueue
 from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
 from .accounts import Accounts, Identity
@@ -62,6 +62,8 @@ class DataEndpoint:
         disclosure_log: DisclosureLog | None = None,
         accounts: Accounts | None = None,
         queue: RequestQueue | None = None,
+        erasure: Erasure | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._policy = policy
         self._screens = screens
@@ -71,6 +73,8 @@ class DataEndpoint:
         self._disclosure_log = disclosure_log
         self._accounts = accounts
         self._queue = queue
+        self._erasure = erasure
+        self._outbox = outbox
 
     async def show(self, scope: Scope, receive: Receive) -> Answer:
         """Say what is held: a page, or JSON, which ``?format=json`` offers as a file."""
@@ -96,6 +100,7 @@ class DataEndpoint:
             events=len(held.events),
             disclosures=held.disclosures,
             requests=held.requests,
+            tells_recipients=self._outbox is not None and self._outbox.tells_anybody,
             ticket=self._queue.numbers.ticket() if self._queue is not None else "",
         )
 
@@ -116,13 +121,13 @@ class DataEndpoint:
             identity = await self.identify(scope, visit)
             if identity.is_locked:
                 return self._screens.message(scope, "locked")
-            erased = await self._erase(identity)
+            erased = await self._erase(identity, visit)
         except LedgerError:
             return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
         cookie = TokenCookie.of(self._policy, is_secure=visit.is_secure).set_cookie("", 0).decode("ascii")
         headers = {"set-cookie": cookie}
         if wants_json(scope):
-            return json_answer({"erased": erased}, headers=headers)
+            return json_answer({"erased": msgspec.to_builtins(erased)}, headers=headers)
         headers["location"] = f"{self._screens.base_of(scope)}/data?erased=1"
         return Answer(status=303, headers=headers)
 
@@ -185,19 +190,17 @@ class DataEndpoint:
             requests=requests,
         )
 
-    async def _erase(self, identity: Identity) -> Mapping[str, int]:
-        erased = {"records": 0, "events": 0, "disclosures": 0, "requests": 0}
+    async def _erase(self, identity: Identity, visit: Visit) -> Erased:
+        erased = Erased()
+        if self._erasure is None:
+            return erased
         for one in identity.consent_ids:
-            if self._recorder is not None:
-                erased["events"] += await self._recorder.erase(one)
-            if self._disclosure_log is not None:
-                erased["disclosures"] += await self._disclosure_log.erase(one)
-            if self._queue is not None:
-                erased["requests"] += await self._queue.let_go_of(one)
-            if self._ledger is not None:
-                erased["records"] += await self._ledger.erase(one, reason="the visitor asked for it")
+            allowed = visit.decision.allowed if one == visit.consent.id else frozenset[str]()
+            erased += await self._erasure.run(one, reason="the visitor asked for it", allowed=allowed)
         if self._accounts is not None and identity.subject is not None:
             await self._accounts.erase(identity.subject)
+        if self._outbox is not None:
+            self._outbox.wake()
         return erased
 
 

@@ -216,6 +216,7 @@ class Screens:
         disclosures: Sequence[Disclosed],
         requests: Sequence[Request],
         ticket: str,
+        tells_recipients: bool,
     ) -> Answer:
         """What is held about a visitor; ``?erased=1`` says that it was just erased. ``ticket``: that of the form that asks a person."""
         wording = self.wording_of(scope)
@@ -241,6 +242,7 @@ class Screens:
             disclosures=disclosure_items(self._policy, wording, disclosures),
             requests=[request_item(wording, request) for request in requests],
             form=asking_form(self._policy, wording, ticket) if has_rights else None,
+            tells_recipients=tells_recipients,
             way_back=self._way_back(scope),
             token=self._tokens.make(scope, visit.consent) if needs_token(scope) else "",
         )

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ..errors import LedgerError
 from .disclosure_schema import disclosure_table
 from .event_schema import event_table
+from .outbox_schema import outbox_table
 from .overview_schema import overview_tables
 from .request_schema import request_table
 from .schema import RECORDS, SCHEMA
@@ -85,6 +86,7 @@ MIGRATIONS: Sequence[Migration] = (
     subject_table,
     task_table,
     overview_tables,
+    outbox_table,
 )
 """In order; a migration's version is its place, counted from 1."""
 
