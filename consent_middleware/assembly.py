@@ -104,6 +104,7 @@ def assemble(
         if before
         else telemetry.Disclosures(policy, *(listener for listener in listeners if listener is not None))
     )
+    queue = _queue(policy, ledger, secret_keys, is_observing=is_observing)
     outbox = _outbox(policy, ledger, secret_keys, is_observing=is_observing, before=before)
     # What only some policies ask for stands around the app, so that others pay nothing for it.
     app = notices.around(app, policy, notice)
@@ -132,7 +133,7 @@ def assemble(
         accounts=accounts,
         more=team.routes if team is not None else {},
         more_assets=team.assets if team is not None else (),
-        queue=_queue(policy, ledger, secret_keys, is_observing=is_observing),
+        queue=queue,
         listener=listener,
         outbox=outbox,
     )
@@ -198,16 +199,20 @@ def assemble(
         disclosure_log=disclosure_log,
         outbox=outbox,
         observed_hosts=observed_hosts,
-        housekeeping=_housekeeping(policy, ledger, before),
+        housekeeping=_housekeeping(policy, ledger, queue, before),
         overview=overview,
     )
 
 
-def _housekeeping(policy: Policy, ledger: Ledger | None, before: Parts | None) -> Housekeeping | None:
+def _housekeeping(
+    policy: Policy, ledger: Ledger | None, queue: RequestQueue | None, before: Parts | None
+) -> Housekeeping | None:
     if before is not None and before.housekeeping is not None:
         before.housekeeping.follow(policy)
         return before.housekeeping
-    return Housekeeping(policy, ledger) if ledger is not None else None
+    if ledger is None:
+        return None
+    return Housekeeping(policy, ledger, beside=queue.purge_expired if queue is not None else None)
 
 
 def _overview(policy: Policy, ledger: Ledger | None, language_of: LanguageOf | None, before: Parts | None) -> Overview:

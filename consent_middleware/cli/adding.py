@@ -42,8 +42,8 @@ def add_command(tasks: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     purging = tasks.add_parser(
         "purge",
         help="delete requests that ended long ago",
-        description="Delete requests that were answered or withdrawn longer ago than a policy's [retention] of choices, or "
-        "TIME. Their steps stay in the ledger until `ledger purge` lets them go.",
+        description="Delete requests that were answered or withdrawn longer ago than a policy's [retention] of requests, or "
+        "TIME. With automatic = true the site does so by itself. Their steps stay in the ledger until `ledger purge` lets them go.",
     )
     ledgers.add_url(purging)
     ledgers.add_key(purging)
@@ -86,19 +86,20 @@ def add(arguments: argparse.Namespace) -> int:
 
 
 def purge(arguments: argparse.Namespace) -> int:
-    if arguments.policy is not None:
-        retention = Policy.load(arguments.policy).declarations.retention
-        lifetime = retention.requests or retention.choices
-    else:
-        try:
-            lifetime = Lifetime.parse(arguments.keep)
-        except ValueError as error:
-            raise ConfigurationError(f"--keep {arguments.keep!r}: {error}") from error
-    seconds = lifetime.seconds or 0
+    policy = Policy.load(arguments.policy) if arguments.policy is not None else None
+    seconds = _kept_for(arguments.keep) if policy is None else 0
 
     async def work(queue: RequestQueue, _: Ledger) -> int:
-        deleted = await queue.purge(int(time.time()) - seconds)
+        now = int(time.time())
+        deleted = await (queue.purge(now - seconds) if policy is None else queue.purge_expired(policy, now))
         print(f"Deleted: {counted(deleted, 'request') or 'nothing'}.")
         return 0
 
     return with_queue(arguments, work)
+
+
+def _kept_for(written: str) -> int:
+    try:
+        return Lifetime.parse(written).seconds or 0
+    except ValueError as error:
+        raise ConfigurationError(f"--keep {written!r}: {error}") from error

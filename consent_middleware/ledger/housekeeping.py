@@ -7,6 +7,7 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Awaitable, Callable
 
 from ..errors import LedgerError
 from ..policy import Policy
@@ -17,6 +18,8 @@ from .purging import Purged, retention_of
 
 logger = logging.getLogger("consent_middleware")
 
+Beside = Callable[[Policy, int], Awaitable[int]]
+
 TASK = "purge"
 _DAY = 86_400
 _HOUR = 3600.0
@@ -25,13 +28,16 @@ _HOUR = 3600.0
 class Housekeeping:
     """Does what ``consent-middleware ledger purge`` does, where the policy says ``automatic = true``."""
 
-    def __init__(self, policy: Policy, ledger: Ledger) -> None:
+    def __init__(self, policy: Policy, ledger: Ledger, *, beside: Beside | None = None) -> None:
+        """``beside``: lets go, at a moment and by a policy, what rooms above keep in the ledger's database."""
         self._ledger = ledger
+        self._beside = beside
         self._watch: asyncio.Task[None] | None = None
         self.follow(policy)
 
     def follow(self, policy: Policy) -> None:
         """Keep records as long as another version of the policy says, from now on."""
+        self._policy = policy
         self._is_on = policy.declarations.retention.automatic
         self._retention = retention_of(policy)
 
@@ -43,7 +49,10 @@ class Housekeeping:
         """Let go what has expired at ``now``, if it is this process's turn; ``None`` where it is not. Raises LedgerError."""
         if not self._is_on or not await take_task(self._ledger.database, TASK, now=now, period=_DAY):
             return None
-        return await self._ledger.purge(self._retention, now=now)
+        done = await self._ledger.purge(self._retention, now=now)
+        if self._beside is not None:
+            await self._beside(self._policy, now)
+        return done
 
     def _begin(self, _: Run) -> None:
         watch = self._watch

@@ -214,13 +214,13 @@ class Screens:
         others: int,
         events: int,
         disclosures: Sequence[Disclosed],
-        requests: Sequence[Request],
-        ticket: str,
-        tells_recipients: bool,
+        requests: Sequence[Request] = (),
+        ticket: str = "",
+        tells_recipients: bool = False,
     ) -> Answer:
         """What is held about a visitor; ``?erased=1`` says that it was just erased. ``ticket``: that of the form that asks a person."""
         wording = self.wording_of(scope)
-        has_rights = bool(self._policy.declarations.rights.kinds)
+        has_form = bool(ticket and self._policy.declarations.rights.kinds)
         return self._page(
             scope,
             "data.html",
@@ -241,7 +241,7 @@ class Screens:
             events=events,
             disclosures=disclosure_items(self._policy, wording, disclosures),
             requests=[request_item(wording, request) for request in requests],
-            form=asking_form(self._policy, wording, ticket) if has_rights else None,
+            form=asking_form(self._policy, wording, ticket) if has_form else None,
             tells_recipients=tells_recipients,
             way_back=self._way_back(scope),
             token=self._tokens.make(scope, visit.consent) if needs_token(scope) else "",

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ..errors import LedgerError
 from ..ledger import Ledger
+from ..policy import Policy
 from ..policy.rights import QueuedKind
 from ..policy.working_days import due_after
 from . import rows
@@ -164,6 +165,12 @@ class RequestQueue:
         if record is None or not stored.salt:
             return None
         return digest_of_message(stored.request, stored.salt) in record.record.content
+
+    async def purge_expired(self, policy: Policy, now: int) -> int:
+        """Delete requests that ended longer ago than the policy keeps the records of them; return how many."""
+        retention = policy.declarations.retention
+        kept = retention.requests if retention.requests is not None else retention.choices
+        return await self.purge(now - kept.seconds) if kept.seconds is not None else 0
 
     async def purge(self, before: int) -> int:
         """Delete requests that ended before ``before`` (seconds since 1970), page by page; return how many."""

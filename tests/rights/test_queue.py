@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from consent_middleware import Policy
 from consent_middleware.errors import LedgerError
-from consent_middleware.ledger import Ledger
+from consent_middleware.ledger import Housekeeping, Ledger
 from consent_middleware.rights.queue import Asking, RequestQueue
 from consent_middleware.rights.requests import STATES
 
@@ -261,3 +263,20 @@ def test_a_queue_in_the_database_says_nothing_of_a_reference(tmp_path: Path) -> 
     connection.close()
     assert seen[0] not in row
     assert seen[0].replace("-", "") not in row
+
+
+def test_the_days_housekeeping_deletes_what_ended_longer_ago_than_the_policy_keeps_it(url: str) -> None:
+    policy = Policy.parse('[retention]\nautomatic = true\nrequests = "30 days"\n')
+
+    async def story(queue: RequestQueue, ledger: Ledger) -> None:
+        waiting = await queue.receive(asking(queue), now=DAY)
+        ended = await queue.receive(asking(queue), now=DAY)
+        await queue.withdraw(ended.request.number)
+        keeper = Housekeeping(policy, ledger, beside=queue.purge_expired)
+        now = int(time.time())
+        await keeper.tidy(now + 86_400 * 29)
+        assert len([request async for request in queue.requests()]) == 2
+        await keeper.tidy(now + 86_400 * 31)
+        assert [request.number async for request in queue.requests()] == [waiting.request.number]
+
+    tell(url, story)
