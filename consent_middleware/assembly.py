@@ -88,7 +88,10 @@ def assemble(
     # Observing changes nothing, and records nothing of anybody.
     transitions = Transitions(policy, ledger) if ledger is not None and not is_observing else None
     recognition = Recognition(policy, tokens, masks, transitions)
-    overview = _overview(policy, ledger, language_of, before) if is_observing or access is not None else None
+    overview = None
+    if is_observing or access is not None:
+        mode = "observe" if is_observing else "enforce"
+        overview = _overview(policy, ledger, mode, language_of, before)
     told = report or (observation.log_once() if is_observing else None)
     report, notice = told, told or observation.log_once()
     if overview is not None:
@@ -118,8 +121,7 @@ def assemble(
     if overview is not None:
         app = watched = overview.around(app)
         if access is not None:
-            mode = "observe" if is_observing else "enforce"
-            team = overview.pages(access, prefix=prefix, mode=mode, templates=templates)
+            team = overview.pages(access, prefix=prefix, templates=templates)
     pages = Pages(
         policy=policy,
         prefix=prefix,
@@ -215,11 +217,13 @@ def _housekeeping(
     return Housekeeping(policy, ledger, beside=queue.purge_expired if queue is not None else None)
 
 
-def _overview(policy: Policy, ledger: Ledger | None, language_of: LanguageOf | None, before: Parts | None) -> Overview:
+def _overview(
+    policy: Policy, ledger: Ledger | None, mode: str, language_of: LanguageOf | None, before: Parts | None
+) -> Overview:
     if before is not None and before.overview is not None:
         before.overview.follow(policy)
         return before.overview
-    return Overview(policy, ledger, language_of=language_of)
+    return Overview(policy, ledger, mode=mode, language_of=language_of)
 
 
 def _page_seen(

@@ -4,6 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,9 @@ def site(serve: Serve, tmp_path: Path) -> str:
                 await ledger.append(choice(days_ago, action))
         await ledger.stop()
 
-    asyncio.run(fill())
+    # Playwright's own event loop runs on this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(fill())).result()
     app = Starlette(routes=[Route("/{path:path}", home)])
     return serve(ConsentMiddleware(app, secret_key=KEY, ledger=url, overview_token=TOKEN)).url("localhost")
 

@@ -16,6 +16,7 @@ GATE = ("hide", "mask", "drop", "expire", "clamp", "gate", "notice", "host")
 CHOICE, PAGE, DISCLOSE, WITHHOLD = "choice", "page", "disclose", "withhold"
 """Actions that are none of a gate's."""
 OTHER = "other"
+_STATES = frozenset({"accept", "partial", "reject", "none", "made", "again"})
 _FIXED = ("unclassified", UNDECLARED, "never", "network", "device")
 
 
@@ -60,17 +61,13 @@ class Metrics:
                 sums,
                 (DISCLOSE, WITHHOLD),
             ),
-            _plain(
-                "consent_choices_total",
-                "Recorded choices.",
-                "outcome",
-                {purpose: number for (action, purpose), number in sums.items() if action == CHOICE},
-            ),
-            _plain(
+            self._plain("consent_choices_total", "Recorded choices.", "outcome", sums, CHOICE),
+            self._plain(
                 "consent_page_views_total",
                 "Pages opened by visitors who had chosen, had not, or are to be asked again.",
                 "choice",
-                {purpose: number for (action, purpose), number in sums.items() if action == PAGE},
+                sums,
+                PAGE,
             ),
             Metric(
                 name="consent_inventory_names",
@@ -90,14 +87,28 @@ class Metrics:
             )
         return found
 
-    def _counter(self, name: str, about: str, sums: Mapping[tuple[str, str], int], actions: Iterable[str]) -> Metric:
-        rows: dict[tuple[tuple[str, str], ...], int] = {}
+    def labeled(self, sums: Mapping[tuple[str, str], int], actions: Iterable[str]) -> dict[tuple[str, str], int]:
+        """The sums of these actions, by labels of which there are only so many."""
+        found: dict[tuple[str, str], int] = {}
         wanted = frozenset(actions)
-        for (action, purpose), number in sums.items():
+        for (action, value), number in sums.items():
             if action in wanted:
-                labels = (("action", action), ("purpose", purpose if purpose in self._purposes else OTHER))
-                rows[labels] = rows.get(labels, 0) + number
-        return Metric(name=name, kind="counter", help=about, rows=tuple(sorted(rows.items())))
+                known = value in (self._purposes if action not in (CHOICE, PAGE) else _STATES)
+                key = (action, value if known else OTHER)
+                found[key] = found.get(key, 0) + number
+        return found
+
+    def _counter(self, name: str, about: str, sums: Mapping[tuple[str, str], int], actions: Iterable[str]) -> Metric:
+        found = self.labeled(sums, actions)
+        rows = sorted(
+            ((("action", action), ("purpose", purpose)), number) for (action, purpose), number in found.items()
+        )
+        return Metric(name=name, kind="counter", help=about, rows=tuple(rows))
+
+    def _plain(self, name: str, about: str, label: str, sums: Mapping[tuple[str, str], int], action: str) -> Metric:
+        found = self.labeled(sums, [action])
+        rows = tuple((((label, value),), number) for (_, value), number in sorted(found.items()))
+        return Metric(name=name, kind="counter", help=about, rows=rows)
 
 
 def exposed(metrics: Iterable[Metric]) -> bytes:
@@ -117,11 +128,6 @@ def by_purpose(counts: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, st
     for (action, purpose, _), number in counts.items():
         sums[action, purpose] = sums.get((action, purpose), 0) + number
     return sums
-
-
-def _plain(name: str, about: str, label: str, sums: Mapping[str, int]) -> Metric:
-    rows = tuple((((label, value),), number) for value, number in sorted(sums.items()))
-    return Metric(name=name, kind="counter", help=about, rows=rows)
 
 
 def _inventoried(items: Iterable[Item]) -> dict[tuple[tuple[str, str], ...], int]:

@@ -1,6 +1,6 @@
 """What one middleware does for its team: an inventory, what shows it and keeps it, and the pages on which it is seen."""
 
-import functools
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ..pages.negotiation import LanguageOf, Negotiation
 from ..pages.reports import TakeViolation
 from ..policy import Policy
 from ..telemetry import Disclosure
-from . import metrics, rows
+from . import instruments, metrics, rows
 from .access import Access
 from .board import Boards
 from .choice_days import outcome_of
@@ -29,8 +29,12 @@ from .watching import Watch, WatchedApp
 class Overview:
     """There is one in observe mode, and where the team's page is on; elsewhere nothing is counted."""
 
-    def __init__(self, policy: Policy, ledger: Ledger | None, *, language_of: LanguageOf | None = None) -> None:
+    def __init__(
+        self, policy: Policy, ledger: Ledger | None, *, mode: str, language_of: LanguageOf | None = None
+    ) -> None:
         self._policy = policy
+        self._mode = mode
+        self._metrics = Metrics(policy, mode=mode)
         self._language_of = language_of
         self._negotiation = Negotiation(policy, language_of)
         self._ledger = ledger
@@ -39,10 +43,12 @@ class Overview:
         if self._keeper is not None:
             self._keeper.keep(self.inventory)
         self.watch = Watch(policy, self.inventory)
+        instruments.offer(self)
 
     def follow(self, policy: Policy) -> None:
         """Judge by a version of the policy that has taken effect."""
         self._policy = policy
+        self._metrics = Metrics(policy, mode=self._mode)
         self._negotiation = Negotiation(policy, self._language_of)
         self.inventory.follow(policy)
         self.watch.follow(policy)
@@ -80,14 +86,18 @@ class Overview:
         accepted = first(scope["headers"], b"accept-language")
         self.inventory.count(metrics.PAGE, state, self._negotiation.for_page(scope, accepted))
 
-    def pages(self, access: Access, *, prefix: str, mode: str, templates: str | Path | None) -> TeamPages:
+    def counted(self, actions: Sequence[str]) -> Mapping[tuple[str, str], int]:
+        """What this process counted of these actions, by action and label."""
+        return self._metrics.labeled(metrics.by_purpose(self.inventory.counts()), actions)
+
+    def pages(self, access: Access, *, prefix: str, templates: str | Path | None) -> TeamPages:
         """Return the team's addresses."""
         return TeamPages(
             policy=self._policy,
             prefix=prefix,
             access=access,
             boards=Boards(self._policy, self.inventory, self._ledger, flush=self.flush),
-            scrape=functools.partial(self._scrape, Metrics(self._policy, mode=mode)),
+            scrape=self._scrape,
             folder=templates,
         )
 
@@ -101,7 +111,7 @@ class Overview:
         with suppress(LedgerUnavailable):
             await self.flush()
 
-    async def _scrape(self, made: Metrics) -> bytes | None:
+    async def _scrape(self) -> bytes | None:
         """The metrics of all processes that share the ledger, else of this one; ``None`` where the ledger does not answer."""
         sums = metrics.by_purpose(self.inventory.counts())
         if self._ledger is not None:
@@ -112,4 +122,4 @@ class Overview:
             except LedgerError:
                 return None
         spooled = self._ledger.spooled if self._ledger is not None else None
-        return metrics.exposed(made.of(sums, self.inventory.items(), spooled))
+        return metrics.exposed(self._metrics.of(sums, self.inventory.items(), spooled))
