@@ -16,7 +16,7 @@ from .items import UNDECLARED
 
 LARGEST = 1_000_000
 """Bytes of a page that are read, unpacked."""
-_PLACES = re.compile(rb"//|\\/|https?:|&#|&sol")
+_PLACES = re.compile(rb"[/\\][/\\]|https?:|&#|&sol|&bsol")
 """What an absolute address cannot be without, in lower case."""
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 DAYS_KEPT = 90
-"""Days for which it is known what was refused on each of them."""
+"""Days for which it is known what was refused on each of them; as long, what only browsers spoke of, which nobody can vouch for."""
 _DAY = 86_400
 _EVER = 0
 """The day under which the sum of all days stands, by action and purpose: it only grows, as a counter must."""
@@ -26,7 +26,7 @@ Counted = tuple[int, str, str, str, int]
 
 async def add(connection: "AsyncConnection", batch: Batch, now: int) -> None:
     """Add a batch to what is there, in the order of the keys: two processes that wait for each other's rows would never end."""
-    await _add_items(connection, batch.items)
+    await _add_items(connection, batch.items, now - DAYS_KEPT * _DAY)
     await _add_counts(connection, batch, now // _DAY)
 
 
@@ -55,7 +55,7 @@ async def read_sums(connection: "AsyncConnection") -> dict[tuple[str, str], int]
     return {(row.action, row.purpose): row.number for row in rows}
 
 
-async def _add_items(connection: "AsyncConnection", items: Sequence[Item]) -> None:
+async def _add_items(connection: "AsyncConnection", items: Sequence[Item], oldest: int) -> None:
     from sqlalchemy import case, select
 
     from ..storage.overview_schema import INVENTORY
@@ -63,6 +63,7 @@ async def _add_items(connection: "AsyncConnection", items: Sequence[Item]) -> No
     if not items:
         return
     stored = INVENTORY.c
+    await connection.execute(INVENTORY.delete().where(stored.source == "browser", stored.last_seen < oldest))
     known: dict[tuple[Kind, Source], set[str]] = {}
     for kind, source, name in await connection.execute(select(stored.kind, stored.source, stored.name)):
         known.setdefault((kind, source), set()).add(name)

@@ -89,3 +89,10 @@ def test_a_host_is_not_taken_for_a_cookies_name(inventory: Inventory) -> None:
     inventory.count("gate", "analytics", "d1a2b3c4e5f6a7.cdn.example")
     (item,) = inventory.items()
     assert (item.name, item.refused) == ("d1a2b3c4e5f6a7.cdn.example", 1)
+
+
+def test_a_version_of_the_policy_that_takes_effect_names_what_comes_then(inventory: Inventory) -> None:
+    inventory.count("hide", "analytics", "visit_7")
+    inventory.follow(Policy.parse('[[cookies]]\npattern = "visit_*"\npurpose = "analytics"\n'))
+    inventory.count("hide", "analytics", "visit_7")
+    assert inventory.counts() == {("hide", "analytics", "visit_7"): 1, ("hide", "analytics", "visit_*"): 1}

@@ -142,6 +142,24 @@ def test_days_that_are_long_over_are_let_go(url: str) -> None:
     asyncio.run(story())
 
 
+def test_what_only_browsers_spoke_of_long_ago_makes_room(url: str) -> None:
+    async def story() -> None:
+        database = Database(url)
+        inventory = Inventory(Policy())
+        inventory.note("cookie", "browser", "made-up", analytics, page="/")
+        inventory.note("cookie", "server", "sid", analytics, page="/")
+        batch = inventory.take()
+        now = batch.items[0].last_seen
+        await database.run(lambda c: rows.add(c, batch, now), writing=True)
+        later = Batch(items=[replace(batch.items[1], name="other")])
+        await database.run(lambda c: rows.add(c, later, now + 91 * 86_400), writing=True)
+        await database.stop()
+
+    asyncio.run(story())
+    items, _ = asyncio.run(kept(url))
+    assert {item.name for item in items} == {"sid", "other"}
+
+
 def test_while_the_database_is_gone_everything_stays_in_memory(tmp_path: Path) -> None:
     folder = tmp_path / "later"
     folder.mkdir()
