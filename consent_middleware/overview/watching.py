@@ -1,7 +1,7 @@
 """Shows requests and answers to the inventory: stands around the app where there is one, so that others pay nothing for it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from ..asgi import ASGIApp, Header, Message, Receive, Scope, Send, route_path
@@ -22,7 +22,6 @@ from .page_hosts import AnyParties, PageReader, is_readable
 from .verdicts import Verdicts
 
 _HEADERS = 4096
-_LONGEST_HEADER = 2048
 _CRUMBS = 128
 """Cookies of one request that are looked at."""
 _PAGES = 1024
@@ -36,8 +35,8 @@ class Watch:
     def __init__(self, policy: Policy, inventory: Inventory) -> None:
         self._inventory = inventory
         self.follow(policy)
-        self._seen: BoundedCache[bytes, int] = BoundedCache(_HEADERS)
-        """Cookie headers, and the minute in which each was looked at."""
+        self._seen: BoundedCache[int, int] = BoundedCache(_HEADERS)
+        """Hashes of Cookie headers, and the minute in which each was looked at: nothing here holds a value."""
         self._pages: set[str] = set()
         self._since = 0
 
@@ -47,14 +46,15 @@ class Watch:
         self._parties = AnyParties(policy)
         self._own = (policy.host or "").lower()
 
-    def see_request(self, headers: list[Header], path: str) -> None:
+    def see_request(self, headers: Sequence[Header], path: str) -> None:
         """Note the cookies of a request; the same Cookie header again only once a minute."""
-        minute = int(time.time()) // 60
         for name, value in headers:
-            if name != b"cookie" or self._seen.get(value) == minute:
+            if name != b"cookie":
                 continue
-            if len(value) <= _LONGEST_HEADER:
-                self._seen.put(value, minute)
+            key, minute = hash(value), int(time.time()) // 60
+            if self._seen.get(key) == minute:
+                continue
+            self._seen.put(key, minute)
             for crumb in islice(value.split(b";"), _CRUMBS):
                 written, equals, _ = crumb.partition(b"=")
                 cookie = written.strip(b" \t").decode("latin-1")
@@ -123,7 +123,7 @@ class WatchedApp:
             if other is not None:
                 await other(scope, receive, send)
                 return
-        headers = list(raw_request_of(gate)[0])
+        headers = raw_request_of(gate)[0]
         self._watch.see_request(headers, scope["path"])
         if gate.is_document:
             send = self._reading(scope["path"], host_of(first(headers, b"host")), send)
