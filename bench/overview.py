@@ -97,10 +97,11 @@ async def page_times(url: str) -> None:
 
 
 async def microseconds(app: ConsentMiddleware, cookie: bytes) -> float:
-    began = time.perf_counter()
+    # Of this process alone: other work runs beside it.
+    began = time.process_time()
     for _ in range(REQUESTS):
         await ask(app, "/items", [(b"cookie", cookie)])
-    return (time.perf_counter() - began) / REQUESTS * 1e6
+    return (time.process_time() - began) / REQUESTS * 1e6
 
 
 async def request_costs() -> None:

@@ -1,7 +1,7 @@
 """Shows requests and answers to the inventory: stands around the app where there is one, so that others pay nothing for it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from itertools import islice
 
 from ..asgi import ASGIApp, Header, Message, Receive, Scope, Send, route_path
@@ -9,6 +9,7 @@ from ..caches import BoundedCache
 from ..consent import SCOPE_KEY
 from ..gates.headers import first
 from ..gates.insertion import html_kind
+from ..gates.recognition import Known
 from ..gates.response import ResponseGate, raw_request_of
 from ..gates.rules import OWN_NAMES
 from ..gates.set_cookie import SetCookie
@@ -21,7 +22,7 @@ from .naming import written_path
 from .page_hosts import AnyParties, PageReader, is_readable
 from .verdicts import Verdicts
 
-_HEADERS = 4096
+_VISITORS = 1024
 _CRUMBS = 128
 """Cookies of one request that are looked at."""
 _PAGES = 1024
@@ -35,8 +36,8 @@ class Watch:
     def __init__(self, policy: Policy, inventory: Inventory) -> None:
         self._inventory = inventory
         self.follow(policy)
-        self._seen: BoundedCache[int, int] = BoundedCache(_HEADERS)
-        """Hashes of Cookie headers, and the minute in which each was looked at: nothing here holds a value."""
+        self._seen: BoundedCache[Known, int] = BoundedCache(_VISITORS)
+        """Visitors as the gate knows them (one for each Cookie header), and the minute in which each was looked at."""
         self._pages: set[str] = set()
         self._since = 0
 
@@ -46,15 +47,15 @@ class Watch:
         self._parties = AnyParties(policy)
         self._own = (policy.host or "").lower()
 
-    def see_request(self, headers: Sequence[Header], path: str) -> None:
-        """Note the cookies of a request; the same Cookie header again only once a minute."""
-        for name, value in headers:
+    def see_request(self, gate: ResponseGate, path: str) -> None:
+        """Note the cookies of a request; those of one Cookie header again only once a minute."""
+        known, minute = gate.known, int(time.time()) // 60
+        if self._seen.get(known) == minute:
+            return
+        self._seen.put(known, minute)
+        for name, value in raw_request_of(gate)[0]:
             if name != b"cookie":
                 continue
-            key, minute = hash(value), int(time.time()) // 60
-            if self._seen.get(key) == minute:
-                continue
-            self._seen.put(key, minute)
             for crumb in islice(value.split(b";"), _CRUMBS):
                 written, equals, _ = crumb.partition(b"=")
                 cookie = written.strip(b" \t").decode("latin-1")
@@ -113,21 +114,19 @@ class WatchedApp:
         self.beside: Mapping[str, ASGIApp] = {}
         self._watch = watch
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Not a coroutine of its own: it hands the app's on, which saves a frame for every request."""
         gate = scope.get(SCOPE_KEY)
         if not isinstance(gate, ResponseGate):
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         if self.beside and scope["type"] == "http":
             other = self.beside.get(route_path(scope))
             if other is not None:
-                await other(scope, receive, send)
-                return
-        headers = raw_request_of(gate)[0]
-        self._watch.see_request(headers, scope["path"])
+                return other(scope, receive, send)
+        self._watch.see_request(gate, scope["path"])
         if gate.is_document:
-            send = self._reading(scope["path"], host_of(first(headers, b"host")), send)
-        await self.app(scope, receive, send)
+            send = self._reading(scope["path"], host_of(first(raw_request_of(gate)[0], b"host")), send)
+        return self.app(scope, receive, send)
 
     def _reading(self, path: str, host: str, send: Send) -> Send:
         reader: PageReader | None = None
