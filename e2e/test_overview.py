@@ -136,6 +136,8 @@ def test_axe_finds_nothing_and_contrast_is_enhanced(view: Callable[..., Page], s
     assert Axe().run(page, options=options).response["violations"] == []
     sign_in(page, site)
     page.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
+    fills = "[0, 1, 2].map(place => getComputedStyle(document.querySelector(`.key .series-${place}`)).fill)"
+    assert len({"rgb(0, 0, 0)", *page.evaluate(fills)}) == 4
     found = Axe().run(page, options=options).response
     assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]] == []
 

@@ -247,3 +247,12 @@ def test_head_has_the_headers_and_other_methods_are_refused() -> None:
     head = call(middleware, scope_of(OVERVIEW, method="HEAD", headers=[BEARER]))
     assert (head.status, head.body) == (200, b"")
     assert call(middleware, scope_of(OVERVIEW, method="PUT", headers=[BEARER])).status == 405
+
+
+def test_every_color_of_the_page_is_said_somewhere() -> None:
+    static = Path(__file__).parents[2] / "banner_templates" / "static"
+    own, shared = ((static / name).read_text(encoding="utf-8") for name in ("overview.css", "choices.css"))
+    used = set(re.findall(r"var\((--_[\w-]+)", own))
+    said = set(re.findall(r"(--_[\w-]+):", own + shared))
+    assert used
+    assert used <= said
