@@ -37,7 +37,10 @@ def by_language(sums: Sums, counted: Iterable[Counted]) -> list[Bar]:
     for _, action, state, language, number in counted:
         if action == PAGE and state == "none":
             unanswered[language] = unanswered.get(language, 0) + number
-    notes = {language: f"{number:,} pages without a choice" for language, number in unanswered.items()}
+    notes = {
+        language: f"{number:,} {'page' if number == 1 else 'pages'} without a choice"
+        for language, number in unanswered.items()
+    }
     rows = ((language or "not known", outcome, number) for (language, outcome), number in sums.languages.items())
     return _stacked(rows, notes)
 

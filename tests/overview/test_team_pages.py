@@ -165,10 +165,10 @@ def test_it_shows_what_visitors_chose_and_what_was_refused(tmp_path: Path) -> No
     assert "67 % accepted everything" in shown
     assert "33 % refused everything" in shown
     assert re.search(r"banner, en, text [0-9a-f]{8}", shown)
-    assert "en 1 pages without a choice" in shown
+    assert "en 1 page without a choice" in shown
     assert "cdn.unknown.example" in shown
     assert "name = &#34;odd&#34;" in shown
-    assert "3 in 1 chains" in shown
+    assert "3 records in 1 chain" in shown
     assert "never: consent-middleware ledger verify" in shown
     assert "GA1" not in shown
 
@@ -231,7 +231,7 @@ def test_the_last_verification_is_on_it(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("CONSENT_SECRET_KEY", KEY)
     assert main(["ledger", "verify", f"sqlite:///{tmp_path / 'consent.db'}"]) == 0
     with serving(middleware):
-        assert "it held, 1 records" in text(get(middleware, OVERVIEW, headers=[BEARER]))
+        assert "it held, 1 record" in text(get(middleware, OVERVIEW, headers=[BEARER]))
 
 
 def test_the_page_needs_nothing_that_its_own_policy_forbids() -> None:
