@@ -9,10 +9,11 @@ from ..ledger import Ledger
 from ..storage.verifications import Verified, last_verification
 
 if TYPE_CHECKING:
+    from sqlalchemy import Executable
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _GOOD_FOR = 60.0
-"""Seconds; counting a million records takes the database a fifth of one."""
+"""Seconds; counting a million records takes the database a tenth of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,6 @@ class Health:
 
     trouble: str = ""
     records: int = 0
-    erased: int = 0
     chains: int = 0
     first_at: int = 0
     last_at: int = 0
@@ -49,23 +49,18 @@ class Pulse:
 
 
 async def _read(connection: "AsyncConnection") -> Health:
-    from sqlalchemy import case, func, select
+    from sqlalchemy import func, select
 
     from ..storage.schema import RECORDS
 
-    query = select(
-        func.count(),
-        func.sum(case((RECORDS.c.erased_at > 0, 1), else_=0)),
-        func.min(RECORDS.c.recorded_at),
-        func.max(RECORDS.c.recorded_at),
-    )
-    records, erased, first_at, last_at = (await connection.execute(query)).one()
-    chains = (await connection.execute(select(func.count(RECORDS.c.writer.distinct())))).scalar_one()
+    async def number(query: "Executable") -> int:
+        return int(await connection.scalar(query) or 0)
+
+    # One by one, since each is answered by an index alone; together they would read every record.
     return Health(
-        records=records,
-        erased=int(erased or 0),
-        chains=chains,
-        first_at=first_at or 0,
-        last_at=last_at or 0,
+        records=await number(select(func.count()).select_from(RECORDS)),
+        chains=await number(select(func.count(RECORDS.c.writer.distinct()))),
+        first_at=await number(select(func.min(RECORDS.c.recorded_at))),
+        last_at=await number(select(func.max(RECORDS.c.recorded_at))),
         verified=await last_verification(connection),
     )
