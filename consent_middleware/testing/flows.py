@@ -237,7 +237,9 @@ class Flows:
 
     def _say_age(self, action: Action) -> Flow[None]:
         """Where a policy asks for the age before something can be allowed, the visitor of a test is old enough."""
-        adult = '[name="age"][value="over"]:visible'
+        # In the preference center, where the dialog is open over a banner that asks too.
+        within = f"{_PREFERENCES} " if action == "save" else ""
+        adult = f'{within}[name="age"][value="over"]:visible'
         if action != "reject-all" and (yield from self._count(adult)):
             yield self._page.locator(adult).first.set_checked(True)
 
