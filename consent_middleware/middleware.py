@@ -91,6 +91,11 @@ class ConsentMiddleware:
             listener=Listener(on_request) if on_request is not None else None,
         )
         self._take(self._assemble(policy=self.policy))
+        following = self.policy.following
+        while following is not None:
+            # What cannot be mounted on its day says so today.
+            self._assemble(policy=following)
+            following = following.following
 
     def _take(self, parts: Parts) -> None:
         """Work with these parts from now on."""

@@ -335,7 +335,7 @@ class Retention(Table, frozen=True, kw_only=True):
     signals: Lifetime | None = None
     """Records that a choice ran out, or that a browser's signal changed what it allows."""
     requests: Lifetime | None = None
-    """Records of what a person had to answer, and of the answers."""
+    """Requests that a person answered, and the records of them."""
     erasures: Lifetime | None = None
     """Records that something was erased, and why; not whose it was."""
     automatic: bool = False

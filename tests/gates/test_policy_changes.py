@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from consent_middleware import ConsentMiddleware, Policy, get_consent
+from consent_middleware import ConfigurationError, ConsentMiddleware, Policy, get_consent
 from consent_middleware.policy import timeline
 from tests.driving import MARK, SAME_ORIGIN, App, call, get, mounted, page, scope_of, token, visit_page
 
@@ -84,6 +84,14 @@ def test_it_takes_effect_with_the_first_request_of_its_day(changing: ConsentMidd
     assert MARK in answer.body
     assert changing.policy.version == "2030"
     assert b"count.example" not in b"".join(answer.values(b"content-security-policy-report-only"))
+
+
+def test_a_next_policy_that_could_not_be_mounted_is_an_error_at_start_up(tmp_path: Path) -> None:
+    recorder = NEXT.replace("2030-01-01", "2999-01-01") + "[recorder]\npage_views = true\n"
+    (tmp_path / "next.toml").write_text(recorder, encoding="utf-8")
+    (tmp_path / "consent.toml").write_text('next = "next.toml"\n' + PRESENT, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="no database to write to"):
+        mounted(page(), Policy.load(tmp_path / "consent.toml"))
 
 
 def test_only_the_changed_purpose_is_off_until_it_is_answered(changing: ConsentMiddleware, clock: Clock) -> None:
