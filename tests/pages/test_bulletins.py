@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware import ConsentMiddleware, Policy, record_choice
 from consent_middleware.policy import timeline
-from tests.driving import MARK, SAME_ORIGIN, Answer, call, get, mounted, page, scope_of, token, visit_page
+from tests.driving import MARK, SAME_ORIGIN, Answer, App, call, get, mounted, page, scope_of, token, visit_page
 
 NEW_YEAR = timeline.begins_at(date(2030, 1, 1))
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
@@ -163,8 +163,12 @@ def test_whoever_chooses_beside_a_notice_has_seen_it() -> None:
 
 
 def test_a_choice_that_the_app_records_tells_nobody_anything() -> None:
-    middleware = mounted(page(), LEAK)
-    assert NOTICE in visit_page(middleware, cookie=token(LEAK, "analytics")).body
+    class Choosing(App):
+        async def act(self) -> None:
+            record_choice(self.scope, allow={"analytics"})
+
+    cookie = cookie_of(get(mounted(Choosing(), LEAK)))
+    assert NOTICE in visit_page(mounted(page(), LEAK), cookie=cookie).body
 
 
 @pytest.mark.parametrize(
