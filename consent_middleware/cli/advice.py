@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import msgspec
 
 from ..policy import Policy
+from ..policy.lifetimes import UNITS
 from ..policy.model import Table
 from .pleading import tilting_texts
 from .tilting import unreadable_colors
+
+_SIX_MONTHS = 6 * UNITS["month"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,8 @@ def _about_the_site(policy: Policy) -> Iterator[Advice]:
     declared = policy.declarations
     if declared.unclassified == "allow":
         yield Advice(key="unclassified", message="A cookie that nothing classifies is set without being asked for.")
+    if (declared.lifetime.seconds or 0) < _SIX_MONTHS:
+        yield Advice(key="lifetime", message="Whoever has refused is asked again within six months (CNIL).")
     if not declared.site.controller:
         yield Advice(key="site.controller", message="Visitors are not told who is responsible (GDPR Art. 13).")
     if declared.site.url is None:

@@ -142,6 +142,8 @@ def test_json_says_the_same(good: str, bad: str, capsys: pytest.CaptureFixture[s
         ('recipient = "Visits Inc."', "", "services[0].recipient: "),
         ("[purposes.marketing]\noffered = false", "", "purposes.marketing: Nothing declared needs it"),
         ("\n[site]", 'unclassified = "allow"\n[site]', "unclassified: "),
+        ("\n[site]", 'lifetime = "5 months"\n[site]', "lifetime: "),
+        ("effective = 2024-08-26", "effective = 2999-08-26", "versions[0].summary: "),
     ],
 )
 def test_what_a_visitor_would_miss_is_a_warning_and_no_failure(

@@ -195,3 +195,19 @@ def test_any_record_comes_back_as_it_was(record: ChoiceRecord) -> None:
         await ledger.stop()
 
     asyncio.run(story())
+
+
+def test_a_clock_that_goes_back_breaks_no_chain_and_loses_no_record(url: str, make_record: MakeRecord) -> None:
+    """Order comes from places, not from times."""
+    times = [1_795_000_000, 1_795_003_600, 1_794_990_000, 1_795_003_600, 1_795_000_001]
+
+    async def run() -> None:
+        ledger = Ledger(url, secret_keys=["k"])
+        for moment in times:
+            await ledger.append(dataclasses.replace(make_record(), chosen_at=moment))
+        report = await ledger.verify()
+        assert report.problems == []
+        assert [record.chosen_at async for record in ledger.choices()] == sorted(times)
+        await ledger.stop()
+
+    asyncio.run(run())
