@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..errors import PolicyError, Problem
-from . import checks, digests, loading, timeline
+from ..errors import PolicyError
+from . import checks, digests, reading, timeline
 from .declared_cookies import DeclaredCookie, declared_cookies
 from .identifiers import identifiers_of
 from .merging import merged_purposes
@@ -82,72 +82,12 @@ class Policy:
     @classmethod
     def load(cls, path: str | Path) -> "Policy":
         """Read a TOML file. A file that cannot be read is a problem like any other."""
-        file = str(path)
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise PolicyError(
-                [
-                    Problem(
-                        file=file,
-                        key="(file)",
-                        value="",
-                        message=f"The policy cannot be read: {reason}.",
-                        way_out="Pass the path of a TOML file in UTF-8, or policy=None for the built-in policy.",
-                    )
-                ]
-            ) from error
-        return cls.parse(text, file=file)
+        return reading.read_file(path, cls)
 
     @classmethod
     def parse(cls, text: str, *, file: str = "(policy)") -> "Policy":
         """Read TOML from ``text``; ``file`` is the name that problems carry."""
-        return cls._parse(text, file, (Path(file),))
-
-    @classmethod
-    def _parse(cls, text: str, file: str, path: Sequence[Path]) -> "Policy":
-        """``path``: the files that led here, this one last."""
-        problems: list[Problem] = []
-        data = loading.parse_toml(text, file, problems)
-        if problems:
-            raise PolicyError(problems)
-        declared = loading.read_declarations(data, file, problems)
-        shown = {problem.key for problem in problems}
-        problems += [problem for problem in checks.check(declared, file) if problem.key not in shown]
-        if problems:
-            raise PolicyError(problems)
-        if declared.next is None:
-            return cls(declared, file=file)
-        following = cls._following(declared, file, path)
-        taken_over = timeline.new_in(following.declarations, declared)[0].effective
-        return following if taken_over <= timeline.today() else cls(declared, file=file, following=following)
-
-    @classmethod
-    def _following(cls, declared: Declarations, file: str, path: Sequence[Path]) -> "Policy":
-        """Read the file that ``next`` names. It says by a version of its own when it takes over."""
-
-        def problem(message: str, way_out: str) -> PolicyError:
-            return PolicyError(
-                [Problem(file=file, key="next", value=f'"{declared.next}"', message=message, way_out=way_out)]
-            )
-
-        place = Path(file).parent / str(declared.next)
-        if place in path:
-            raise problem("The files lead round in a circle.", "The last file of the row has no next.")
-        try:
-            text = place.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise problem(
-                f'"{place}" cannot be read.', "Name a TOML file in UTF-8 beside this one, or leave next out."
-            ) from error
-        following = cls._parse(text, str(place), (*path, place))
-        if not timeline.new_in(following.declarations, declared):
-            raise problem(
-                "That file declares no version that this one does not, so nothing says when it takes over.",
-                "Add [[versions]] with its effective date to that file, and only there.",
-            )
-        return following
+        return reading.read_text(text, file, cls)
 
     @classmethod
     def of(cls, policy: "Policy | str | Path | None") -> "Policy":

@@ -154,10 +154,13 @@ def test_a_clock_that_goes_back_does_not_bring_an_earlier_day_back(at: Clock) ->
         ("none.toml", NEXT, "cannot be read"),
         ("next.toml", FILE, "declares no version"),
         ("next.toml", 'next = "consent.toml"\n' + NEXT, "circle"),
+        ("next.toml", 'next = "../{folder}/consent.toml"\n' + NEXT, "circle"),
         ("consent.toml", NEXT, "circle"),
+        ("a\\u0000b.toml", NEXT, "cannot be read"),
     ],
 )
 def test_a_next_file_that_cannot_follow_is_a_problem(tmp_path: Path, named: str, following: str, message: str) -> None:
+    following = following.replace("{folder}", tmp_path.name)
     file = written(tmp_path, f'next = "{named}"\n' + FILE, following)
     if following.startswith("next"):
         with pytest.raises(PolicyError, match=message):
