@@ -173,6 +173,8 @@ class Policy:
 
     def successor(self) -> "Policy":
         """Return the policy that holds once ``until`` has come; never one of an earlier day, whatever the clock says then."""
+        if self.until == timeline.NEVER:
+            return self
         day = max(timeline.today(), timeline.day_of(self.until))
         holds = self
         # Whoever slept through more than one of them catches up.

@@ -148,6 +148,12 @@ def test_a_clock_that_goes_back_does_not_bring_an_earlier_day_back(at: Clock) ->
     assert policy.successor().version == "2030"
 
 
+def test_where_nothing_will_change_a_policy_follows_itself() -> None:
+    policy = Policy.parse(FILE.replace("2029-01-01", "2020-01-01"))
+    assert policy.until == timeline.NEVER
+    assert policy.successor() is policy
+
+
 @pytest.mark.parametrize(
     ("named", "following", "message"),
     [
