@@ -82,8 +82,11 @@ class Tokens:
 
     def mint(self, consent: Consent) -> str:
         """Return the token of a recorded choice, or of dismissed notices where there is none."""
-        head = f"{consent.id or _NOBODY}{_flag_of(consent)}{self._marker}{consent.owner}"
-        payload = f"{head}.{self._digests(consent.allowed | consent.seen)}.{self._digests(consent.refused)}"
+        # What was answered to a newer version than this process has stays in it, until somebody chooses here.
+        marker, more_allowed, more_refused = consent.unread.split(".") if consent.unread else (self._marker, "", "")
+        head = f"{consent.id or _NOBODY}{_flag_of(consent)}{marker}{consent.owner}"
+        allowed = self._digests(consent.allowed | consent.seen) + more_allowed
+        payload = f"{head}.{allowed}.{self._digests(consent.refused)}{more_refused}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
         return self._signer.sign(f"{payload}.{stamp}").decode("ascii")
@@ -128,7 +131,7 @@ class Tokens:
             is_taken_over=is_taken_over,
             age=age,
             seen=names & self._notices,
-            is_ahead=generation > self._generation,
+            unread=self._unread(marker, generation, allowed, refused),
             is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )
 
@@ -160,13 +163,21 @@ class Tokens:
             gpc=gpc,
             is_taken_over=True,
             age=age,
-            is_ahead=generation > self._generation,
+            unread=self._unread(head[1:], generation, allowed, refused),
             is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )
 
     def expires_at(self, consent: Consent) -> float:
         """When ``consent`` stops counting, in seconds since the epoch; never, where there is no choice."""
         return consent.chosen_at + self._lifetime if consent.chosen_at else float("inf")
+
+    def _unread(self, marker: str, generation: int, allowed: str, refused: str) -> str:
+        """Keep what only a newer version of the policy can read; empty where this one is as new."""
+        if generation <= self._generation:
+            return ""
+        known = self._policy.by_digest
+        kept = ("".join(part for part in _parts_of(digests) if part not in known) for digests in (allowed, refused))
+        return ".".join((marker, *kept))
 
     def _digests(self, names: Iterable[str]) -> str:
         marks = self._policy.marks
@@ -177,10 +188,13 @@ class Tokens:
         found = self._answers.get(digests)
         if found is None:
             known = self._policy.by_digest
-            parts = (digests[start : start + LENGTH] for start in range(0, len(digests), LENGTH))
-            found = frozenset(known[part] for part in parts if part in known)
+            found = frozenset(known[part] for part in _parts_of(digests) if part in known)
             self._answers.put(digests, found)
         return found
+
+
+def _parts_of(digests: str) -> list[str]:
+    return [digests[start : start + LENGTH] for start in range(0, len(digests), LENGTH)]
 
 
 def _marker_of(generation: int) -> str:

@@ -27,8 +27,8 @@ class Consent:
     gpc: bool = False
     seen: frozenset[str] = frozenset()
     """Notices that this visitor has dismissed, or chose beside (``notice:<id>``)."""
-    is_ahead: bool = False
-    """It was chosen under a newer version of the policy than this process knows: another one asks about what is missing here."""
+    unread: str = ""
+    """What this process cannot read of a token that was made under a newer version of the policy: its day, and digests."""
     owner: str = ""
     """Whose choice it is, where the app knows its visitors: a short keyed digest (``Subject.tag``); empty for a signed-out one."""
     is_taken_over: bool = False
@@ -38,6 +38,11 @@ class Consent:
     """Something was answered that now means something else: what stands under it in the policy has changed since."""
     effective: frozenset[str] = field(default=_ALWAYS, compare=False)
     """What may happen in this request: necessary purposes and what signals leave of ``allowed``. The decision fills it in."""
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it was chosen under a newer version of the policy than this process knows: another one asks what is missing here."""
+        return bool(self.unread)
 
     def allows(self, name: str) -> bool:
         """Say whether a purpose or a service is allowed now. An id that nobody declared is not."""

@@ -160,7 +160,7 @@ def effective(consent: Consent, decision: Decision) -> Consent:
         refused=consent.refused,
         gpc=consent.gpc,
         seen=consent.seen,
-        is_ahead=consent.is_ahead,
+        unread=consent.unread,
         owner=consent.owner,
         is_taken_over=consent.is_taken_over,
         age=consent.age,

@@ -214,3 +214,23 @@ def test_a_refusal_counts_whatever_text_was_shown(changing: ConsentMiddleware, c
     opened = visit_page(changing).body
     clock.now = NEW_YEAR
     assert not asks(changing, submitted(changing, opened, "reject-all"))
+
+
+def test_what_an_older_process_cannot_read_stays_in_the_token_it_adds_to(clock: Clock) -> None:
+    """Whoever closes a notice there, or asks for one cookie, has chosen nothing anew."""
+    clock.now = NEW_YEAR
+    notice = '[[notices]]\nid = "works"\ntext = "We are moving."\nfrom = 2029-12-01\n'
+    old, new = mounted(page(), PRESENT + notice), mounted(page(), NEXT + notice)
+    cookie = token(NEXT + notice, "analytics", "marketing")
+    scope = scope_of("/-/privacy/notice", method="POST", headers=[*SAME_ORIGIN, FORM], cookie=cookie)
+    closed = call(old, scope, b"notice=notice:works")
+    assert closed.token is not None
+    app = App()
+    get(mounted(app, NEXT + notice), cookie="{}={}".format(*closed.token))
+    consent = get_consent(app.scope)
+    assert [name for name in ALL if consent.allows(name)] == ["analytics", "marketing"]
+    assert not asks(new, "{}={}".format(*closed.token))
+    # A choice there is a new one, and drops them: a refusal must not leave an older grant behind.
+    refused = choose(old, "reject-all", cookie)
+    get(mounted(app, NEXT + notice), cookie=refused)
+    assert not any(get_consent(app.scope).allows(name) for name in ALL)
