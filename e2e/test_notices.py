@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from consent_middleware import ConsentMiddleware, Policy
-from consent_middleware.testing import consent_cookie
+from consent_middleware.testing import ConsentSite, Privacy, consent_cookie, serve_app
 from e2e.serving import served
 from tests.driving import KEY, page
 from tests.pages.site import PAGE, POLICY, TEXT
@@ -39,6 +39,14 @@ def site() -> Iterator[tuple[ConsentMiddleware, str]]:
     middleware = ConsentMiddleware(app, policy=Policy.parse(TOLD), secret_key=KEY)
     with served(middleware) as site:
         yield middleware, site.url("www.shop.localhost", "/")
+
+
+@pytest.fixture(scope="module")
+def consent_site() -> Iterator[ConsentSite]:
+    app = page(body=PAGE.format(head="", banner="", text=TEXT).encode())
+    middleware = ConsentMiddleware(app, policy=Policy.parse(TOLD), secret_key=KEY)
+    with serve_app(middleware, host="plugin.localhost") as site:
+        yield site
 
 
 @pytest.fixture
@@ -75,6 +83,17 @@ def test_a_notice_is_closed_for_good_by_one_click(visit: Callable[..., Page], ja
     state = response.json()
     assert "analytics" in state["allowed"]
     assert state["asks"] == []
+
+
+@pytest.mark.consent_states("rejected", javascript=[True, False])
+def test_the_page_object_closes_notices_and_nothing_is_chosen_by_it(privacy: Privacy) -> None:
+    privacy.goto("/")
+    before = privacy.allowed
+    assert privacy.close_notices() == ["leak", "version:2099"]
+    privacy.goto("/another")
+    assert privacy.notices() == privacy.close_notices() == []
+    privacy.expect_everything_allowed()
+    assert privacy.allowed == before
 
 
 def test_the_preference_center_is_one_click_away_and_says_the_same(visit: Callable[..., Page]) -> None:

@@ -89,6 +89,14 @@ class AsyncPrivacy:
         """Take everything back, by the entry that every page has."""
         await self._do(lambda flows: flows.withdraw())
 
+    async def notices(self) -> list[str]:
+        """What the page tells in the banner's place, by id: ``leak``, or ``version:2030`` for a version that is announced."""
+        return await self._do(lambda flows: flows.notices())
+
+    async def close_notices(self) -> list[str]:
+        """Close what is told there, check that it stays away, and return what it was."""
+        return await self._do(lambda flows: flows.close_notices())
+
     async def expect_cookies_allowed(self) -> None:
         """Fail where the browser keeps a cookie, of whomever, that the visitor has not allowed."""
         await self._do(lambda flows: flows.expect_cookies_allowed())

@@ -26,6 +26,7 @@ PATIENCE = 10.0
 _TICK = 20
 _QUIET = 0.3
 _LONGEST_SETTLING = 3.0
+_NOTICE = '[data-privacy-ui="notice"]'
 _PREFERENCES = '[data-privacy-ui="preferences"]'
 
 
@@ -110,6 +111,37 @@ class Flows:
         yield from self._open()
         yield from self._record("reject-all", ())
         self.situation = replace(self.situation, state="withdrawn")
+
+    def notices(self) -> Flow[list[str]]:
+        """What the page tells in the banner's place, by id: ``leak``, or ``version:2030`` for one that is announced."""
+        fields = self._page.locator(f'{_NOTICE} input[name="notice"]')
+        found = []
+        for index in range(_number((yield fields.count()))):
+            found.append(str((yield fields.nth(index).get_attribute("value"))).removeprefix("notice:"))
+        return found
+
+    def close_notices(self) -> Flow[list[str]]:
+        """Close what is told there, and check that it stays away and that nothing was chosen by it."""
+        self.journal.begin("close_notices", self.allowed)
+        yield from self._need_a_page()
+        closed = yield from self.notices()
+        if not closed:
+            return []
+        loads, deadline = self._loads, monotonic() + PATIENCE
+        yield self._page.locator(f'{_NOTICE} form[method="post"] button').first.click()
+        while self._loads == loads:
+            if monotonic() > deadline:
+                raise ConsentFailure(f"close_notices: the page did not come back within {PATIENCE:.0f} s")
+            yield self._page.wait_for_timeout(_TICK)
+        yield self._page.wait_for_load_state()
+        left = [name for name in (yield from self.notices()) if name in closed]
+        if left:
+            raise ConsentFailure(
+                f"close_notices: still there after it was closed: {', '.join(left)}\n"
+                f"    → Does POST {self.site.own('notice')} arrive, and does its cookie stay?"
+            )
+        yield from self._look()
+        return closed
 
     def began_with(self, consent: Consent) -> None:
         """Remember the choice that the browser was started with."""

@@ -71,6 +71,14 @@ class Privacy:
         """Take everything back, by the entry that every page has."""
         drive(self.flows.withdraw())
 
+    def notices(self) -> list[str]:
+        """What the page tells in the banner's place, by id: ``leak``, or ``version:2030`` for a version that is announced."""
+        return drive(self.flows.notices())
+
+    def close_notices(self) -> list[str]:
+        """Close what is told there, check that it stays away, and return what it was."""
+        return drive(self.flows.close_notices())
+
     def expect_cookies_allowed(self) -> None:
         """Fail where the browser keeps a cookie, of whomever, that the visitor has not allowed."""
         drive(self.flows.expect_cookies_allowed())
