@@ -97,6 +97,10 @@ def _declared(policy: Policy) -> dict[str, object]:
     return {
         "version": policy.version,
         "digest": policy.digest,
+        "announced": [
+            {"version": told.version.version, "effective": told.version.effective.isoformat()}
+            for told in policy.announcements
+        ],
         "languages": list(policy.languages),
         "purposes": [
             {
@@ -126,6 +130,10 @@ def _summary(policy: Policy, warnings: list[advice.Advice]) -> Iterator[str]:
     yield f"{policy.file}: this policy can be enforced."
     yield f"\nLanguages  {', '.join(policy.languages)}"
     yield f"Version    {policy.version or '(none declared)'}"
+    for told in policy.announcements:
+        titles = ", ".join(policy.text(title, language) for title in told.titles)
+        asked = f", asks again about: {titles}" if titles else ""
+        yield f"Announced  {told.version.version} from {told.version.effective}{asked}"
     yield "\nPurposes"
     yield from table(
         [

@@ -88,6 +88,20 @@ def test_a_policy_without_a_fault_is_summed_up(good: str, capsys: pytest.Capture
     assert "warning" not in "\n".join(lines)
 
 
+def test_what_visitors_are_told_of_before_it_takes_effect_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    following = GOOD + '[[versions]]\nversion = "2999"\neffective = 2999-01-01\nsummary = "x"\n'
+    following = following.replace("Visits Inc.", "Other Inc.")
+    written(tmp_path / "next.toml", following)
+    file = written(tmp_path / "consent.toml", 'next = "next.toml"\n' + GOOD)
+    assert main(["check", file]) == 0
+    assert "Announced  2999 from 2999-01-01, asks again about: Analytics" in capsys.readouterr().out
+    assert main(["check", "--json", file]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["announced"] == [{"version": "2999", "effective": "2999-01-01"}]
+
+
 def test_every_problem_is_printed_with_its_way_out(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", bad]) == 1
     output = capsys.readouterr().out
