@@ -6,8 +6,8 @@ account, the digests of what was allowed and refused (four characters each), and
 token is the state: any process that holds the key can serve any visitor. It says nothing about a purpose whose digest has changed, so
 only that one is asked again; and by the day, a process that still has the version before knows that it is not the one to ask.
 
-Among what was allowed stand the digests of notices that the visitor dismissed, or chose beside. Whoever dismissed one without having
-chosen has a token with dashes in the place of the id: it says nothing else, and is no choice.
+After what was refused, behind a dot of their own, stand the digests of notices that the visitor dismissed, or chose beside. Whoever
+dismissed one without having chosen has a token with dashes in the place of the id: it says nothing else, and is no choice.
 """
 
 import functools
@@ -67,7 +67,6 @@ class Tokens:
 
     def __init__(self, policy: Policy, secret_keys: Sequence[str]) -> None:
         self._policy = policy
-        self._notices = frozenset(notice.id for notice in policy.bulletins)
         self._generation = policy.generation
         self._marker = _marker_of(policy.generation)
         self._answers: BoundedCache[str, frozenset[str]] = BoundedCache(_ANSWERS)
@@ -85,8 +84,11 @@ class Tokens:
         # What was answered to a newer version than this process has stays in it, until somebody chooses here.
         marker, more_allowed, more_refused = consent.unread.split(".") if consent.unread else (self._marker, "", "")
         head = f"{consent.id or _NOBODY}{_flag_of(consent)}{marker}{consent.owner}"
-        allowed = self._digests(consent.allowed | consent.seen) + more_allowed
-        payload = f"{head}.{allowed}.{self._digests(consent.refused)}{more_refused}"
+        payload = (
+            f"{head}.{self._digests(consent.allowed)}{more_allowed}.{self._digests(consent.refused)}{more_refused}"
+        )
+        if consent.seen:
+            payload += f".{self._digests(consent.seen)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
         return self._signer.sign(f"{payload}.{stamp}").decode("ascii")
@@ -109,28 +111,29 @@ class Tokens:
             signed = self._signer.unsign(token)
             payload, _, stamp = signed.rpartition(b".")
             chosen_at = int.from_bytes(base64_decode(stamp), "big")
-            head, allowed, refused = payload.decode("ascii").split(".")
+            head, allowed, refused, *told = payload.decode("ascii").split(".")
             marker, owner = _split(head[_ID_LENGTH + 1 :])
             generation = _generation_in(marker)
         except (BadData, ValueError):
             return NO_CHOICE
-        if len(head) not in _HEAD_LENGTHS:
+        if len(head) not in _HEAD_LENGTHS or len(told) > 1:
             return NO_CHOICE
+        seen = self._names(told[0]) if told else frozenset[str]()
         names, others = self._names(allowed), self._names(refused)
         if head.startswith(_NOBODY):
-            return Consent(chosen_at=chosen_at, seen=names & self._notices)
+            return Consent(chosen_at=chosen_at, seen=seen)
         age, is_taken_over, gpc = _MEANINGS.get(head[_ID_LENGTH], _MEANINGS["-"])
         return Consent(
             choice_made=True,
             id=head[:_ID_LENGTH],
             chosen_at=chosen_at,
-            allowed=names - self._notices,
+            allowed=names,
             refused=others,
             gpc=gpc,
             owner=owner,
             is_taken_over=is_taken_over,
             age=age,
-            seen=names & self._notices,
+            seen=seen,
             unread=self._unread(marker, generation, allowed, refused),
             is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )

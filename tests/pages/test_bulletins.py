@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from consent_middleware import ConsentMiddleware, Policy, record_choice
+from consent_middleware import ConsentMiddleware, Policy, get_consent, record_choice
 from consent_middleware.policy import timeline
 from tests.driving import MARK, SAME_ORIGIN, Answer, App, call, get, mounted, page, scope_of, token, visit_page
 
@@ -223,3 +223,14 @@ def test_without_the_entry_a_notice_is_shown_all_the_same() -> None:
     answer = dismiss(middleware, "notice:leak", cookie=token(text, *ALL))
     assert NOTICE in visit_page(middleware, cookie=token(text, *ALL)).body
     assert NOTICE not in visit_page(middleware, cookie=cookie_of(answer)).body
+
+
+def test_a_notice_that_is_over_leaves_no_trace_of_a_changed_policy() -> None:
+    """What the token still says of it is not an answer that counts no more."""
+    dismissed = cookie_of(dismiss(mounted(page(), LEAK), "notice:leak", cookie=token(LEAK, "analytics")))
+    app = App()
+    get(mounted(app), cookie=dismissed)
+    consent = get_consent(app.scope)
+    assert consent.choice_made
+    assert not consent.is_outdated
+    assert consent.seen == frozenset()
