@@ -17,7 +17,7 @@ _KEPT = 64
 _GROUPS: Mapping[str, Sequence[str]] = {
     "Banner": ("banner", "link"),
     "Dialog": ("dialog",),
-    "Preference center": ("preferences",),
+    "Preference center": ("preferences", "guardian"),
     "Declaration": ("declaration",),
     "Your data": ("data", "receipt"),
     "In the page": ("placeholder",),

@@ -11,8 +11,10 @@ import msgspec
 from consent_middleware import Policy
 from consent_middleware.policy.model import BannerTable
 
-Shows = Literal["banner", "link", "dialog", "preferences", "declaration", "data", "receipt", "placeholder", "message"]
-State = Literal["new", "accepted", "refused", "selected", "changed", "began"]
+Shows = Literal[
+    "banner", "link", "dialog", "preferences", "guardian", "declaration", "data", "receipt", "placeholder", "message"
+]
+State = Literal["new", "accepted", "refused", "selected", "changed", "began", "child"]
 
 
 class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -83,6 +83,8 @@ class Stage:
         match example.shows:
             case "preferences":
                 return self._screens.preferences(scope, visit)
+            case "guardian":
+                return self._screens.guardian(scope, visit)
             case "declaration":
                 return self._screens.declaration(scope, visit)
             case "data":

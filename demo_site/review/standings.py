@@ -35,7 +35,7 @@ def consent_in(state: State, policy: Policy) -> Consent:
         return NO_CHOICE
     if state == "began":
         answers = answer(policy, "always-allow", (), (_frame_of(policy),))
-    elif state == "refused":
+    elif state in ("refused", "child"):
         answers = answer(policy, "reject-all")
     elif state == "selected":
         answers = answer(policy, "save", [name for name in _SELECTED if name in policy.optional])
@@ -49,6 +49,7 @@ def consent_in(state: State, policy: Policy) -> Consent:
         allowed=answers.allowed - ({_ASKED_AGAIN} if is_asked_again else set()),
         refused=answers.refused,
         is_outdated=is_asked_again,
+        age="under" if state == "child" else "over" if policy.declarations.children.ask else "",
     )
 
 
