@@ -16,6 +16,10 @@ _INDENTATION = re.compile(r"\n[ ]+")
 # Beside punctuation. Strings in our stylesheets hold none of it.
 _IGNORED_IN_CSS = re.compile(r"(?<=[:,;{}])\s+|\s+(?=[!{}])")
 
+# Types within a line, and line ends where a script reads on without them. Our scripts end every statement with a semicolon, and
+# have no comment behind a statement, which the rest of the script would fall into.
+_IGNORED_IN_JS = re.compile(r"/\*\*[^\n]*?\*/ |(?<=[;,{}])\n+|\n+(?=\}|\n)")
+
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
@@ -30,9 +34,9 @@ class Asset:
 
 
 def squeeze(source: str, kind: str) -> str:
-    """Leave out what only readers of the file need: comments, indentation, and the spaces that CSS ignores."""
+    """Leave out what only readers of the file need: comments, indentation, and the white space that the language ignores."""
     source = _INDENTATION.sub("\n", _COMMENTS.sub("", source))
-    return _IGNORED_IN_CSS.sub("", source) if kind == "css" else source
+    return (_IGNORED_IN_CSS if kind == "css" else _IGNORED_IN_JS).sub("", source)
 
 
 @functools.cache
