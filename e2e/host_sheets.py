@@ -26,7 +26,7 @@ body :not(link, script)::before, body :not(link, script)::after
 :focus, :focus-visible { outline: none !important; box-shadow: none !important; }
 html { font-size: 62.5%; color-scheme: dark; }
 body { font: 15px sans-serif; letter-spacing: 3px; word-spacing: 9px; text-align: center; line-height: 3; quotes: none; hyphens: auto;
-  transform: translateY(9px); filter: sepia(.1); writing-mode: vertical-lr; font-variant: small-caps; text-shadow: 1px 1px red; }
+  transform: translateY(9px); filter: sepia(.1); font-variant: small-caps; text-shadow: 1px 1px red; }
 """
 """Everything at once, shouted."""
 
