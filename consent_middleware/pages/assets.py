@@ -18,7 +18,10 @@ _IGNORED_IN_CSS = re.compile(r"(?<=[:,;{}])\s+|\s+(?=[!{}])")
 
 # Types within a line, and line ends where a script reads on without them. Our scripts end every statement with a semicolon, and
 # have no comment behind a statement, which the rest of the script would fall into.
-_IGNORED_IN_JS = re.compile(r"/\*\*[^\n]*?\*/ |(?<=[;,{}])\n+|\n+(?=\}|\n)")
+_IGNORED_IN_JS = re.compile(r"/\*\*[^\n]*?\*/ |(?<=[;,{}])\n+|\n+(?=\}|\n)|(?<=\)) (?=\{)")
+
+# With a space on either side, these are in none of our strings.
+_OPERATORS_IN_JS = re.compile(r" (=>|={1,3}|!==|&&|\|\||\?\?) ")
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
@@ -36,7 +39,9 @@ class Asset:
 def squeeze(source: str, kind: str) -> str:
     """Leave out what only readers of the file need: comments, indentation, and the white space that the language ignores."""
     source = _INDENTATION.sub("\n", _COMMENTS.sub("", source))
-    return (_IGNORED_IN_CSS if kind == "css" else _IGNORED_IN_JS).sub("", source)
+    if kind == "css":
+        return _IGNORED_IN_CSS.sub("", source)
+    return _OPERATORS_IN_JS.sub(r"\1", _IGNORED_IN_JS.sub("", source))
 
 
 @functools.cache
@@ -61,8 +66,10 @@ def read_asset(file: str, *fillings: tuple[str, str]) -> Asset:
     """Read one file; ``fillings`` are places in it and what to write there."""
     stem, _, kind = file.rpartition(".")
     source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")
+    source = squeeze(source, kind)
+    # Afterwards: what a site has declared stays as it is.
     for place, content in fillings:
         source = source.replace(place, content)
-    body = squeeze(source, kind).encode()
+    body = source.encode()
     name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
     return Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzip.compress(body, 9, mtime=0))

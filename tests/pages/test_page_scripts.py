@@ -20,7 +20,7 @@ def test_guard_and_activation_weigh_at_most_5_kilobytes_together() -> None:
 def test_the_guard_holds_its_table() -> None:
     guard = PageScripts(Policy()).guard
     assert guard is not None
-    (table,) = re.findall(rb"const table = (\{.*?\});", guard.body)
+    (table,) = re.findall(rb"const table=(\{.*?\});", guard.body)
     assert json.loads(table)["cookie"][0][0] == "analytics"
 
 
@@ -58,3 +58,10 @@ def test_a_page_without_an_entry_still_has_its_state() -> None:
     body = visit_page(mounted(page(), 'entry = "manual"'), cookie=token(None)).body
     assert b'data-privacy-module data-privacy-allowed="authentication security"' in body
     assert b"data-privacy-ui" not in body
+
+
+def test_what_a_site_declares_is_not_squeezed() -> None:
+    policy = Policy.parse('[[storage]]\nkey = "a = b => c"\npurpose = "analytics"')
+    guard = PageScripts(policy).guard
+    assert guard is not None
+    assert b"a = b => c|" in guard.body
