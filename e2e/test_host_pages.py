@@ -5,7 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
+from consent_middleware import ConsentMiddleware, Policy
 from e2e.conftest import TIMEOUT
 from e2e.host_sheets import SHEETS
 from e2e.pictures import share_apart
@@ -132,3 +137,26 @@ def test_a_host_page_and_what_is_inserted_leave_each_other_alone(
         page.evaluate(END)
         assert page.evaluate(STYLES) == beside
         assert share_apart(page.context, page.screenshot(full_page=True, animations="disabled"), after) <= MOST_APART
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "habits"])
+def test_what_stands_for_a_frame_is_as_large_as_the_frame(name: str, view: Callable[..., Page]) -> None:
+    frame = '<iframe src="https://www.youtube.com/embed/x" title="The ferry" width="480" height="270"></iframe>'
+    html = f"<!doctype html><html><head><title>Film</title><style>{SHEETS[name]()}</style></head><body>{frame}</body></html>"
+
+    async def film(request: Request) -> HTMLResponse:
+        return HTMLResponse(html)
+
+    app = ConsentMiddleware(Starlette(routes=[Route("/", film)]), policy=Policy(), secret_key="a key for tests")
+    with served(app) as site:
+        page = view()
+        page.goto(site.url())
+        placeholder = page.locator('[data-privacy-ui="placeholder"]')
+        border = 2
+        assert placeholder.evaluate("one => [one.offsetWidth, one.offsetHeight]") == [480 + border, 270 + border]
+        words = placeholder.locator("p").bounding_box()
+        place = placeholder.bounding_box()
+        assert words is not None
+        assert place is not None
+        # In the middle, not at an edge.
+        assert words["y"] - place["y"] > 15
