@@ -76,7 +76,7 @@ LINES = (
     _number(
         "phone: blocking time, ms",
         lambda found: median(one.blocked for one in found.phone),
-        noise=10,
+        noise=15,
     ),
     _number("phone: share of the screen covered, %", lambda found: 100 * found.manners.covered, "{:.1f}"),
     Line(

@@ -46,7 +46,7 @@ def test_a_button_needs_to_be_large_enough_and_no_larger(height: float, is_first
 
 
 def test_what_noise_could_have_done_puts_nobody_behind() -> None:
-    slower = replace(FOUND, phone=[replace(VISIT, blocked=25)])
+    slower = replace(FOUND, phone=[replace(VISIT, blocked=30)])
     slow = replace(FOUND, phone=[replace(VISIT, blocked=99)])
     blocking = line("blocking time")
     assert blocking.is_first(slower, [FOUND, slower])
