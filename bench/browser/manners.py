@@ -11,7 +11,7 @@ from .contestants import NOBODY, Contestant
 from .visits import PHONE
 
 _REST = 1_500
-_SHORT = 4_000
+_SHORT = 10_000
 ZOOMED = {"width": 320, "height": 256}
 """1280 by 1024 pixels at 400 % (WCAG 2.2, 1.4.10)."""
 
@@ -148,6 +148,7 @@ def _under(browser: Browser, url: str, contestant: Contestant) -> str:
     page.goto(url)
     try:
         page.locator(contestant.banner).wait_for(timeout=_SHORT)
+        page.wait_for_timeout(_REST)
         refused = page.evaluate("window.__refused")
         page.locator(contestant.manage).click(timeout=_SHORT)
         page.locator(contestant.preferences).wait_for(timeout=_SHORT)
