@@ -97,7 +97,7 @@ def _bytes_of(browser: Browser, url: str) -> int:
 def _print(found: dict[str, Found], versions: dict[str, str], bare: Visits, rounds: int) -> None:
     alone = "; ".join(
         f"on the {name} first paint after {median(one.painted for one in visits):.0f} ms, "
-        f"blocked for {median(one.blocked for one in visits):.0f} ms"
+        f"blocked for {median(one.blocked for one in visits):.0f} ms, {median(one.worked for one in visits):.0f} ms of work"
         for name, visits in bare.items()
     )
     print(f"The page alone, median of {rounds} visits: {alone}\n")
@@ -117,7 +117,10 @@ def _as_json(found: dict[str, Found], versions: dict[str, str]) -> dict[str, obj
             "needed": list(one.weight.needed),
             **{line.name: line.show(one) for line in LINES},
             "visits": {
-                device: [{"painted": each.painted, "visible": each.visible, "blocked": each.blocked} for each in visits]
+                device: [
+                    {"painted": each.painted, "visible": each.visible, "blocked": each.blocked, "worked": each.worked}
+                    for each in visits
+                ]
                 for device, visits in (("desktop", one.desktop), ("phone", one.phone))
             },
         }

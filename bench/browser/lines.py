@@ -78,6 +78,11 @@ LINES = (
         lambda found: median(one.blocked for one in found.phone),
         noise=15,
     ),
+    _number(
+        "phone: work of the main thread, ms of processor",
+        lambda found: median(one.worked for one in found.phone),
+        noise=5,
+    ),
     _number("phone: share of the screen covered, %", lambda found: 100 * found.manners.covered, "{:.1f}"),
     Line(
         name="phone: height of the lowest button, px",

@@ -9,7 +9,7 @@ from bench.browser.lines import LINES, Found, Line
 from bench.browser.manners import Manners
 from bench.browser.visits import Visit, Weight
 
-VISIT = Visit(painted=500, visible=480, blocked=20, shift=0, largest_is_banner=False)
+VISIT = Visit(painted=500, visible=480, blocked=20, worked=60, shift=0, largest_is_banner=False)
 FOUND = Found(
     weight=Weight(needed=("/a.css",), needed_bytes=3500, scripts_and_styles=5000),
     manners=Manners(covered=0.179, button_height=44, strict="ok", strict_with_trusted_types="ok", axe_banner="0"),
