@@ -151,7 +151,8 @@ def assemble(
         seen,
         ShownTexts(pages, banner),
         accounts,
-        secret_keys=secret_keys,
+        queue=queue,
+        listener=listener,
         recorded=overview.see_choice if overview is not None else None,
     )
     html_gates = HtmlGates(policy, placeholders, report)

@@ -1,7 +1,7 @@
 """Turns what a visitor chooses into a decision, and writes it down before it is answered."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from .asgi import Scope
 from .consent import Consent, Decision, Signals, Visit
@@ -14,7 +14,7 @@ from .gates.shapes import Shape
 from .ledger import ChoiceRecord, Ledger, proof_of
 from .pages import Accounts, ShownTexts
 from .policy import Policy
-from .rights import RequestQueue
+from .rights import Listener, RequestQueue
 from .rights.found_children import FoundChildren
 
 logger = logging.getLogger("consent_middleware")
@@ -32,7 +32,8 @@ class Choices:
         shown: ShownTexts,
         accounts: Accounts | None = None,
         *,
-        secret_keys: Sequence[str] = (),
+        queue: RequestQueue | None = None,
+        listener: Listener | None = None,
         recorded: Callable[[ChoiceRecord], None] | None = None,
     ) -> None:
         """``recorded`` is told of each choice once it is durable, or at once where there is no ledger."""
@@ -44,8 +45,8 @@ class Choices:
         self._shown = shown
         self._accounts = accounts
         self._found_children: FoundChildren | None = None
-        if ledger is not None and policy.declarations.site.minimum_age is not None:
-            self._found_children = FoundChildren(policy, RequestQueue(ledger, secret_keys))
+        if queue is not None and policy.declarations.site.minimum_age is not None:
+            self._found_children = FoundChildren(policy, queue, listener)
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Consent, Decision]:
         """Say what a consent allows from now on."""

@@ -6,6 +6,7 @@ from ..consent import Visit
 from ..errors import LedgerError
 from ..policy import Policy
 from ..policy.working_days import WEEKENDS_ONLY, fault_of
+from .listening import Listener
 from .queue import Asking, RequestQueue
 
 logger = logging.getLogger("consent_middleware")
@@ -14,9 +15,11 @@ logger = logging.getLogger("consent_middleware")
 class FoundChildren:
     """One for each policy that has a ledger."""
 
-    def __init__(self, policy: Policy, queue: RequestQueue) -> None:
+    def __init__(self, policy: Policy, queue: RequestQueue, listener: Listener | None = None) -> None:
+        """``listener``: tells the app of it, as of every other request."""
         declared = policy.declarations
         self._queue = queue
+        self._listener = listener
         self._languages = policy.languages
         self._working_days = declared.contact.reply_working_days
         self._calendar = declared.rights.calendar
@@ -33,7 +36,7 @@ class FoundChildren:
         # here, since loading it takes a while that no mount needs to wait.
         calendar = self._calendar if fault_of(self._calendar) is None else WEEKENDS_ONLY
         try:
-            await self._queue.receive(
+            received = await self._queue.receive(
                 Asking(
                     kind="child-deletion",
                     ticket=self._queue.numbers.ticket(),
@@ -49,3 +52,6 @@ class FoundChildren:
                 "consent-middleware requests add … --kind child-deletion --consent-id %s",
                 before.id,
             )
+            return
+        if self._listener is not None:
+            await self._listener.tell(received.request)

@@ -31,6 +31,7 @@ from consent_middleware.consent import Signals, answer, decide
 from consent_middleware.consent.choice import for_age
 from consent_middleware.consent.value import Age
 from consent_middleware.errors import LedgerUnavailable
+from consent_middleware.rights import Request as Asked
 from tests.driving import KEY, SAME_ORIGIN, App, get, mounted, page, token
 from tests.pages.site import POLICY as SITE
 
@@ -417,6 +418,27 @@ def test_a_child_of_whom_something_was_held_is_queued_for_deletion_with_its_due_
     assert (kind, consent_id) == ("child-deletion", visitor.records[0]["consent_id"])
     assert due_on >= "2027-02-05"
     assert visitor.allowed == set()
+
+
+def test_the_app_is_told_of_a_child_that_was_found(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def note(asked: Asked) -> None:
+        told.append(f"{asked.kind} {asked.consent_id}")
+
+    middleware = ConsentMiddleware(
+        Starlette(routes=[Route("/", home)]),
+        policy=POLICY,
+        secret_key=KEY,
+        ledger=f"sqlite:///{tmp_path / 'ledger.db'}",
+        on_request=note,
+    )
+    visitor = Visitor(middleware)
+    visitor.choose("accept-all", age="over")
+    visitor.choose("save", age="under")
+    assert told == [f"child-deletion {visitor.records[0]['consent_id']}"]
+    assert middleware.ledger is not None
+    asyncio.run(middleware.ledger.stop())
 
 
 def test_a_child_is_one_whatever_becomes_of_the_queue(
