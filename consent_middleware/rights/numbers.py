@@ -6,6 +6,7 @@ opens a request, so it is kept as a digest only; a number opens nothing.
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ _NUMBER = (4, 4, 4)
 _REFERENCE = (5, 5, 5, 5, 5)
 _RANDOM = 16
 _MARK = 16
+_PATTERN = re.compile("-".join(f"[0-9A-Z]{{{size}}}" for size in _NUMBER))
 _encode = msgspec.json.Encoder().encode
 
 
@@ -66,6 +68,11 @@ def as_written(number: str) -> str:
     """A number as it was typed, in the form in which it is kept: upper case, in groups, mistaken signs put right."""
     signs = number.upper().translate(_MISTAKEN)
     return "-".join(signs[start : start + _NUMBER[0]] for start in range(0, len(signs), _NUMBER[0]))
+
+
+def is_number(written: str) -> bool:
+    """Say whether it can be one, in the form in which it is kept: a database need not be asked for anything else."""
+    return _PATTERN.fullmatch(written) is not None
 
 
 def digest_of_reference(reference: str) -> str:

@@ -16,7 +16,7 @@ from ..policy import Policy
 from ..policy.rights import QueuedKind
 from ..policy.working_days import due_after
 from . import rows
-from .numbers import Numbers, as_written, digest_of_reference
+from .numbers import Numbers, as_written, digest_of_reference, is_number
 from .requests import (
     DECIDED,
     PENDING,
@@ -133,7 +133,10 @@ class RequestQueue:
 
     async def find(self, number: str) -> StoredRequest | None:
         """A request by its number, however it was typed."""
-        return await self._ledger.database.run(functools.partial(rows.find, number=as_written(number)))
+        written = as_written(number)
+        if not is_number(written):
+            return None
+        return await self._ledger.database.run(functools.partial(rows.find, number=written))
 
     async def find_by_reference(self, reference: str) -> Request | None:
         """What a visitor's reference opens."""

@@ -31,10 +31,15 @@ class Recipient:
     statuses: list[int] = field(default_factory=list)
     seconds: float = 0.0
     """How long it takes to answer."""
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    """Set; while it is cleared, nobody is answered."""
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     def wait_for(self, count: int) -> list[Got]:
-        """Return what came, once that many requests did, or after ten seconds."""
-        until = time.monotonic() + 10
+        """Return what came, once that many requests did, or after half a minute."""
+        until = time.monotonic() + 30
         while len(self.got) < count and time.monotonic() < until:
             time.sleep(0.02)
         return self.got
@@ -66,6 +71,7 @@ def _handler(made: Recipient) -> Callable[..., BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             made.got.append(Got(path=self.path, headers=headers, body=body))
             time.sleep(made.seconds)
+            made.may_answer.wait(60)
             status = made.statuses.pop(0) if made.statuses else 200
             self.send_response(status)
             if 300 <= status < 400:

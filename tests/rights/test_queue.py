@@ -218,6 +218,9 @@ def test_nothing_is_found_under_no_id_or_a_wrong_reference(url: str) -> None:
         received = await queue.receive(asking(queue, ""))
         assert await queue.of_visitor("") == []
         assert await queue.find_by_reference("") is None
+        for typed in ("", "\0", "\ud83d", "0000-0000-0000", received.reference, "\0000-0000-0000"):
+            assert await queue.find(typed) is None
+            assert await queue.find_by_reference(typed[:12]) is None
         assert await queue.find_by_reference(received.request.number) is None
         assert await queue.find_by_reference(received.reference[:-1]) is None
         assert await queue.find_by_reference(received.reference) == received.request
