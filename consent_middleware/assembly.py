@@ -9,6 +9,7 @@ from .asgi import ASGIApp, Scope
 from .consent import Standing, SubjectOf, Subjects, Tokens
 from .errors import ConfigurationError
 from .gates import grounds, notices, observation, validators
+from .gates.banner import Banner as Inserted
 from .gates.findings import Report
 from .gates.gates import Gates
 from .gates.html_answer import HtmlGates
@@ -16,14 +17,17 @@ from .gates.masks import MaskSets
 from .gates.page_policy import PagePolicy
 from .gates.plain_pages import PlainPages
 from .gates.recognition import Recognition
+from .gates.response import ResponseGate
 from .gates.seen import SeenCookies
 from .gates.set_cookies import SetCookieFilter
 from .gates.shapes import Shapes
+from .gates.shared_pages import SharedPages
+from .gates.shared_response import SharedResponseGate
 from .gates.violations import ObservedHosts
 from .ledger import Housekeeping, Ledger
 from .overview.access import Access
 from .overview.overview import Overview
-from .pages import Accounts, Banner, Pages, Placeholders, ShownTexts
+from .pages import Accounts, Banner, Fragments, Pages, Placeholders, SharedBanner, ShownTexts
 from .pages.negotiation import LanguageOf
 from .policy import Policy
 from .recording import Choices
@@ -51,6 +55,7 @@ class Parts:
     choices: Choices
     accounts: Accounts | None
     gates: Gates
+    respond: type[ResponseGate]
     disclosures: telemetry.Disclosures
     disclosure_log: telemetry.DisclosureLog | None
     outbox: Outbox | None
@@ -62,6 +67,7 @@ class Parts:
 def assemble(
     app: ASGIApp,
     *,
+    whole: ASGIApp,
     policy: Policy,
     secret_keys: Sequence[str],
     prefix: str,
@@ -76,7 +82,7 @@ def assemble(
     before: Parts | None = None,
     subject: SubjectOf | None = None,
 ) -> Parts:
-    """Make every part, and hand each what it needs of the others.
+    """Make every part, and hand each what it needs of the others. ``whole``: the middleware itself, for pages asked for again.
 
     ``before``: the parts under the version of the policy that held until now. What they remember, or hold in hand, goes on.
     """
@@ -122,6 +128,11 @@ def assemble(
         app = watched = overview.around(app)
         if access is not None:
             team = overview.pages(access, prefix=prefix, templates=templates)
+    page_policy = PagePolicy(policy, f"{prefix}/reports")
+    banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
+    page_seen = _page_seen(policy, recorder, overview)
+    is_shared = policy.declarations.delivery == "fragment" and not is_observing
+    fragments = Fragments(whole=whole, banner=banner, narrowed=page_policy.narrowed, page_seen=page_seen)
     pages = Pages(
         policy=policy,
         prefix=prefix,
@@ -138,11 +149,11 @@ def assemble(
         queue=queue,
         listener=listener,
         outbox=outbox,
+        fragments=fragments if is_shared else None,
     )
     if team is not None and is_observing:
         # Nothing of the visitor's pages is answered here, but the team has asked for its own.
         watched.beside = dict.fromkeys(team.paths, pages)
-    banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
     placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
     choices = Choices(
         policy,
@@ -156,8 +167,16 @@ def assemble(
         recorded=overview.see_choice if overview is not None else None,
     )
     html_gates = HtmlGates(policy, placeholders, report)
-    page_policy = PagePolicy(policy, f"{prefix}/reports")
-    page_seen = _page_seen(policy, recorder, overview)
+    in_pages: Inserted = banner
+    if is_shared:
+        in_pages = SharedBanner(
+            policy=policy,
+            prefix=prefix,
+            secret_keys=secret_keys,
+            banner=banner,
+            templates=templates,
+            language_of=language_of,
+        )
     gates = Gates(
         policy=policy,
         prefix="" if is_observing else prefix,
@@ -172,13 +191,15 @@ def assemble(
             noted=overview.watch.see_set_cookie if overview is not None else None,
         ),
         seen=seen,
-        banner=banner,
+        banner=in_pages,
         html_gates=html_gates,
         page_policy=page_policy,
         report=report,
         disclosures=disclosures,
-        plain_pages=PlainPages(banner, html_gates, page_policy, page_seen),
-        page_seen=page_seen,
+        plain_pages=PlainPages(in_pages, html_gates, page_policy, page_seen),
+        # A cache answers for us where pages are shared: their script tells of a page that is opened.
+        page_seen=None if is_shared else page_seen,
+        shared=SharedPages(recognition, page_policy, in_pages, html_gates) if is_shared else None,
     )
     return Parts(
         app=app,
@@ -198,6 +219,7 @@ def assemble(
         choices=choices,
         accounts=accounts,
         gates=gates,
+        respond=SharedResponseGate if is_shared else ResponseGate,
         disclosures=disclosures,
         disclosure_log=disclosure_log,
         outbox=outbox,

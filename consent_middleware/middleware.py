@@ -14,7 +14,7 @@ from .gates.documents import is_navigation
 from .gates.findings import Report
 from .gates.recognition import Superseded
 from .gates.request import admit
-from .gates.response import ResponseGate, supersede
+from .gates.response import supersede
 from .ledger import Ledger
 from .lifespan import live
 from .overview.access import Access, Check
@@ -78,6 +78,7 @@ class ConsentMiddleware:
         self._assemble = functools.partial(
             assemble,
             app,
+            whole=self,
             secret_keys=keys,
             prefix=self.prefix,
             ledger=self.ledger,
@@ -115,6 +116,7 @@ class ConsentMiddleware:
         self._pages = parts.pages
         self._gates = parts.gates
         self._follow = parts.choices.follow if parts.accounts is not None else None
+        self._respond = parts.respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -142,7 +144,7 @@ class ConsentMiddleware:
         is_ours = (self.prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope))
         is_document = is_navigation(headers, shape) and kind == "http" and not is_ours
         client = scope.get("client")
-        gate = ResponseGate(self._gates, known, scope, send, is_secure, is_document, headers, client)
+        gate = self._respond(self._gates, known, scope, send, is_secure, is_document, headers, client)
         if SCOPE_KEY in scope and not is_ours and not self._is_observing:
             supersede(scope[SCOPE_KEY])
         scope[SCOPE_KEY] = gate

@@ -8,13 +8,16 @@ const isBegun = () =>
     : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected && field.selectedIndex > 0)
     : field.value !== field.defaultValue && !/^(checkbox|radio)$/.test(field.type) || field.checked !== field.defaultChecked);
 
+const own = document.querySelector("script[data-privacy-module]");
+
 /**
- * Asks for this page once more, as it is with `ids` allowed too. The server puts all of it into one template, where scripts do not
+ * Asks for this page once more, as it is with `ids` allowed too; a page that caches keep, by an address that they do not. The server puts all of it into one template, where scripts do not
  * run, and a number on each element that belongs to a third party: the same number as on its marker.
  */
 const ask = (/** @type {string} */ ids) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
-  request.open("GET", location.href);
+  const privacyPage = own?.dataset.privacyPage;
+  request.open(privacyPage ? "POST" : "GET", privacyPage ? new URL("../page", import.meta.url) : location.href);
   request.responseType = "document";
   request.setRequestHeader("Accept", "text/html");
   request.setRequestHeader("Privacy-Activation", ids);
@@ -23,7 +26,7 @@ const ask = (/** @type {string} */ ids) => new Promise((resolve, reject) => {
   request.setRequestHeader("If-Modified-Since", new Date(0).toUTCString());
   request.onload = () => (request.status === 200 && pageOf(request) ? resolve(request) : reject());
   request.onerror = reject;
-  request.send();
+  request.send(privacyPage ? new URLSearchParams({ page: privacyPage, query: location.search }) : null);
 });
 const pageOf = (/** @type {XMLHttpRequest} */ request) => request.response?.querySelector("template[data-privacy-page]")?.content;
 
@@ -36,7 +39,7 @@ const ended = (/** @type {HTMLScriptElement} */ script) => new Promise((resolve)
 const graft = async (/** @type {XMLHttpRequest} */ request, /** @type {Set<string>} */ allowed, within = "") => {
   const found = new Map([...pageOf(request).querySelectorAll("[data-privacy-key]")].map((each) => [each.dataset.privacyKey, each]));
   // An inline script of the page we asked for has that page's nonce; this one has its own.
-  const nonce = document.querySelector("script[data-privacy-module]")?.nonce;
+  const nonce = own?.nonce;
   let isBlocked = false;
   const onViolation = (event) => (isBlocked ||= event.disposition === "enforce");
   document.addEventListener("securitypolicyviolation", onViolation);
@@ -71,6 +74,9 @@ const graft = async (/** @type {XMLHttpRequest} */ request, /** @type {Set<strin
   document.removeEventListener("securitypolicyviolation", onViolation);
   return !isBlocked;
 };
+
+/** Puts what was allowed before into a page that is the same for everyone. */
+export const begin = async (/** @type {Set<string>} */ allowed) => graft(await ask(""), allowed);
 
 /** Lets a grant take effect in this page. Says whether it did; if not, the page has to be loaded again. */
 export const activate = async (/** @type {Set<string>} */ allowed) => {

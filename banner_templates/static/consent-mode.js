@@ -14,5 +14,8 @@
     window.dataLayer.push(arguments);
   }
   tell("consent", "default", states(privacyConsent.split(" ")));
-  document.addEventListener("privacy:change", ({ detail }) => tell("consent", "update", states(detail.allowed)), true);
+  // The first one comes in pages that are the same for everyone, when it is known who this is.
+  for (const event of ["privacy:state", "privacy:change"]) {
+    document.addEventListener(event, ({ detail }) => tell("consent", "update", states(detail.allowed)), true);
+  }
 })();

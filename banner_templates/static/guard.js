@@ -102,9 +102,11 @@
 
   // Not now: reading a store for the first time can take longer than all of this.
   if (refused.size) addEventListener("DOMContentLoaded", clear);
-  document.addEventListener("privacy:change", ({ detail }) => {
+  const follow = ({ detail }) => {
     allowed = new Set(detail.allowed);
     refused = new Set(detail.refused);
     clear();
-  }, true);
+  };
+  // The first one comes in pages that are the same for everyone, when it is known who this is.
+  for (const event of ["privacy:state", "privacy:change"]) document.addEventListener(event, follow, true);
 })();

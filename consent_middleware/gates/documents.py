@@ -17,6 +17,7 @@ _FRAGMENT_HEADERS = (
     b"x-up-version",
     b"x-inertia",
     b"x-alpine-request",
+    b"privacy-activation",
 )
 
 

@@ -14,6 +14,7 @@ from .plain_pages import PageSeen, PlainPages
 from .recognition import Recognition
 from .seen import SeenCookies
 from .set_cookies import SetCookieFilter
+from .shared_pages import SharedPages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -35,4 +36,6 @@ class Gates:
     report: Report | None
     disclosures: Disclosures
     plain_pages: PlainPages
+    shared: SharedPages | None = None
+    """Makes documents where everybody gets the same."""
     page_seen: PageSeen | None = None

@@ -42,7 +42,7 @@ class Page(NamedTuple):
 
         ``is_ours``: no other middleware further in takes care of this page.
         """
-        kind = _kind_of(status, headers)
+        kind = kind_of(status, headers)
         if kind is None:
             return headers, None
         response_headers.add_vary(headers, *DEPENDS_ON)
@@ -74,9 +74,8 @@ class Page(NamedTuple):
             # What a script asked for cannot be told from data then, so it has one now.
             is_for_script = (b"sec-fetch-dest", b"empty") in self.scope["headers"]
             return (self._with_variant(headers) if is_for_script and not self.is_document else headers), None
-        # One visitor's page, with or without gaps, is nothing for others: some caches look at no Vary.
         if status == 304:
-            response_headers.make_private(headers)
+            self._keep_apart(headers)
             return self._with_variant(headers), None
         if status in NO_BODY or not _is_rewritable(headers):
             return headers, None
@@ -88,10 +87,14 @@ class Page(NamedTuple):
         if self.html_gates.is_needed(terms):
             headers = allowed_links(headers, self.html_gates.parties, terms.allows)
         headers = response_headers.drop_body_facts(headers)
-        response_headers.make_private(headers)
+        self._keep_apart(headers)
         if terms.is_activation:
             response_headers.keep_nowhere(headers)
         return self._with_variant(headers), body
+
+    def _keep_apart(self, headers: list[Header]) -> None:
+        """One visitor's page, with or without gaps, is nothing for others: some caches look at no Vary."""
+        response_headers.make_private(headers)
 
     def _body(self, headers: list[Header], coding: bytes, *, is_xml: bool) -> Body | None:
         if self.scope.get("method") == "HEAD":
@@ -138,7 +141,7 @@ def is_html(status: int, headers: list[Header]) -> bool:
     )
 
 
-def _kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None:
+def kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None:
     """A 304 has no type, and counts as a page."""
     written = response_headers.first(headers, b"content-type")
     if status == 304 and not written and response_headers.first(headers, b"etag"):

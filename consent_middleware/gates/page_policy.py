@@ -46,15 +46,34 @@ class PagePolicy:
             self._headers.put(key, found)
         return found
 
+    def for_everybody(self, root_path: str) -> tuple[Header, ...]:
+        """Return what a page carries that is the same for all: every declared host is in the list, until ``narrowed`` comes."""
+        if self._name is None:
+            return ()
+        everything = frozenset({*self._policy.purposes, *self._policy.services})
+        decision = Decision(allowed=everything, refused=frozenset(), asks=(), honors_gpc=False)
+        key = (everything, root_path)
+        found = self._headers.get(key)
+        if found is None:
+            found = self._make(decision, root_path)
+            self._headers.put(key, found)
+        return found
+
+    def narrowed(self, decision: Decision) -> str:
+        """Return the policy of one visitor for a ``<meta>`` that a script puts in; empty where it only reports, which none can."""
+        return f"default-src {self._listed(decision)}" if self.is_enforced else ""
+
     def _make(self, decision: Decision, root_path: str) -> tuple[Header, ...]:
         place = _encoded(root_path) + self._reports
-        sources = " ".join([_ANYTHING_BUT_HOSTS, *self._sources(decision)])
         # Both ways of reporting: Firefox knows only the older, Chromium prefers the newer.
-        directives = f"default-src {sources}; report-uri {place}; report-to {GROUP}"
+        directives = f"default-src {self._listed(decision)}; report-uri {place}; report-to {GROUP}"
         return (
             (self._name or b"", directives.encode("ascii")),
             (b"reporting-endpoints", f'{GROUP}="{place}"'.encode("ascii")),
         )
+
+    def _listed(self, decision: Decision) -> str:
+        return " ".join([_ANYTHING_BUT_HOSTS, *self._sources(decision)])
 
     def _sources(self, decision: Decision) -> list[str]:
         """Hosts of the site's own and of every service that is allowed, with their subdomains where none of those is refused."""

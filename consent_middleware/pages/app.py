@@ -1,12 +1,14 @@
 """The visitor's own pages, as a plain ASGI app: the table of routes, the order of a request."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from ..asgi import Receive, Scope, Send, route_path
+from ..asgi import ASGIApp, Receive, Scope, Send, route_path
 from ..consent import visit_of
+from ..gates.shared_pages import FRAGMENT
 from ..ledger import Ledger
 from ..policy import Policy
 from ..rights import Erasure, Listener, Outbox, RequestQueue
@@ -14,14 +16,17 @@ from ..telemetry import DisclosureLog, Recorder
 from .accounts import Accounts
 from .answering import Answer, json_answer, send_answer
 from .assets import Asset, load_assets
+from .banner import Banner
 from .choice import ChoiceEndpoint
 from .data import DataEndpoint
 from .dismissal import DismissalEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
+from .fragment import FragmentEndpoint, Narrowed, PageSeen
 from .mount import GPC_PATH, Mount
 from .negotiation import LanguageOf
 from .own_forms import OwnForms
+from .page_again import PageAgain
 from .page_scripts import PageScripts
 from .reports import ReportsEndpoint, TakeViolation
 from .requests import RequestsEndpoint
@@ -32,6 +37,16 @@ Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
 
 _STATEMENT_DATE = date(2026, 11, 24)
 """When this package's support for the signal was stated, where the policy has no dated version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fragments:
+    """What pages that are the same for everybody need besides. ``whole``: the middleware; the rest as in ``FragmentEndpoint``."""
+
+    whole: ASGIApp
+    banner: Banner
+    narrowed: Narrowed
+    page_seen: PageSeen | None
 
 
 class Pages:
@@ -59,6 +74,7 @@ class Pages:
         queue: RequestQueue | None = None,
         listener: Listener | None = None,
         outbox: Outbox | None = None,
+        fragments: Fragments | None = None,
     ) -> None:
         """Make them. ``more``: what a room above answers under the prefix, by path below it, and the files it needs."""
         self._policy = policy
@@ -120,6 +136,19 @@ class Pages:
             self._routes[f"{base}/data/requests/find"] = {"POST": requests.find}
             self._routes[f"{base}/data/requests/withdraw"] = {"POST": requests.withdraw}
         self._routes |= {f"{base}{path}": methods for path, methods in more.items()}
+        self._page_again: PageAgain | None = None
+        if fragments is not None:
+            self._page_again = PageAgain(whole=fragments.whole, screens=self._screens, secret_keys=secret_keys)
+            endpoint = FragmentEndpoint(
+                policy=policy,
+                screens=self._screens,
+                banner=fragments.banner,
+                secret_keys=secret_keys,
+                templates=templates,
+                narrowed=fragments.narrowed,
+                page_seen=fragments.page_seen,
+            )
+            self._routes[base + FRAGMENT] = {"POST": endpoint.show}
         assets = [*load_assets().values(), stylesheet_of(policy), *PageScripts(policy).all, *more_assets]
         self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
         self._routes |= {path: {"GET": self._static} for path in self._assets}
@@ -144,6 +173,9 @@ class Pages:
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
+            return
+        if self._page_again is not None and route_path(scope) == f"{self._mount.prefix}/page":
+            await self._page_again(scope, receive, send)
             return
         answer = await self._answer(scope, receive)
         if answer is not None:

@@ -49,16 +49,19 @@ def load_assets() -> Mapping[str, Asset]:
     """Return the files that are the same for every policy.
 
     ``css`` and ``js`` are the banner's; ``pages`` is for our own pages besides, ``search`` goes through long lists on them, ``events``
-    reports clicks, and ``activate`` is loaded by the module when it is needed.
+    reports clicks, ``activate`` is loaded by the module when it is needed, and ``fragment`` brings the banner into pages without one.
     """
     activate = read_asset("activate.js")
+    choices = read_asset("choices.js", ("./activate.js", f"./{activate.name}"))
+    named = [(f"./{stem}.js", f"./{asset.name}") for stem, asset in (("choices", choices), ("activate", activate))]
     return {
         "css": read_asset("choices.css"),
-        "js": read_asset("choices.js", ("./activate.js", f"./{activate.name}")),
+        "js": choices,
         "pages": read_asset("pages.css"),
         "events": read_asset("events.js"),
         "search": read_asset("search.js"),
         "activate": activate,
+        "fragment": read_asset("fragment.js", *named),
     }
 
 

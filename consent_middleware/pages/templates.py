@@ -14,6 +14,8 @@ _NAMES = (
     "banner.html",
     "head.html",
     "link.html",
+    "shared.html",
+    "fragment.html",
     "placeholder.html",
     "preferences.html",
     "declaration.html",

@@ -364,6 +364,9 @@ class Declarations(Table, frozen=True, kw_only=True):
     csp: Literal["off", "report", "enforce"] = "report"
     """A Content-Security-Policy of ours on every page, beside the app's own: hosts that the policy does not declare, or the visitor
     refuses, are reported (``report``) or blocked (``enforce``)."""
+    delivery: Literal["page", "fragment"] = "page"
+    """``page`` puts the banner and what is allowed into the HTML, which is one visitor's then; ``fragment`` sends everybody the same
+    HTML, which shared caches may keep, and lets a script ask for the rest."""
     guard: bool = True
     """A small script at the start of the page keeps other scripts from storing what is refused."""
     consent_mode: bool | dict[str, str] = False
