@@ -40,5 +40,7 @@ declare global {
   interface DocumentEventMap {
     /** A choice was recorded. `preventDefault()` keeps the page as it is. */
     "privacy:change": CustomEvent<PrivacyState>;
+    /** With `delivery = "fragment"`: it is known who this is. */
+    "privacy:state": CustomEvent<Pick<PrivacyState, "allowed" | "refused">>;
   }
 }
