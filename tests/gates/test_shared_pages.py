@@ -55,8 +55,8 @@ def site(*headers: Header, body: bytes = PAGE, **options: object) -> App:
 
 
 def key_of(answer: Answer) -> str:
-    (found,) = re.findall(rb'data-privacy-page="([^"]*)"', answer.body)
-    return found.decode()
+    found: list[bytes] = re.findall(rb'data-privacy-page="([^"]*)"', answer.body)
+    return found[0].decode()
 
 
 def post(
