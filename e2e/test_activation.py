@@ -204,3 +204,15 @@ def test_a_service_that_is_always_allowed_comes_in_at_once_and_answers_for_nothi
     assert page.evaluate("privacy.allows('counter') && !privacy.allows('marketing')")
     expect(banner(page)).to_contain_text("Allowed: Analytics. Not decided yet, so this is off: Preferences, Marketing,")
     expect(banner(page)).not_to_contain_text("Only what is necessary is on")
+
+
+def test_where_our_policy_keeps_a_frame_out_its_place_says_so_and_leads_there(page: Page) -> None:
+    with served(shop('csp = "enforce"\n'), https=True) as site:
+        page.goto(site.url(HOST, "/clip"))
+        action(page, "load-once").click()
+        place = page.get_by_role("group", name="A clip")
+        expect(place.get_by_role("alert")).to_contain_text("It cannot be shown inside this page.")
+        expect(place.get_by_role("link")).to_have_attribute("href", f"https://{OTHER}:{site.port}/frame")
+        expect(page.locator("iframe")).to_have_count(0)
+        action(page, "always-allow").click()
+        expect(page.frame_locator("iframe").get_by_text("A clip")).to_be_visible()

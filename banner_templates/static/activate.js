@@ -90,10 +90,34 @@ export const activate = async (/** @type {Set<string>} */ allowed) => {
   }
 };
 
-/** Loads one frame this once: nothing is recorded. */
+/**
+ * Loads one frame this once: nothing is recorded. Where a content security policy is in the way, which cannot change before the page
+ * is loaded again, the placeholder comes back with a word about that and a link to the same address in a tab of its own.
+ */
 export const loadOnce = async (/** @type {HTMLElement} */ button) => {
-  const { privacyGated, privacyKey } = button.closest("[data-privacy-key]").dataset;
-  return graft(await ask(privacyGated), new Set([privacyGated]), `[data-privacy-key="${privacyKey}"]`);
+  /** @type {HTMLElement} */
+  const placeholder = button.closest("[data-privacy-key]");
+  const { privacyGated, privacyKey, privacyBlocked } = placeholder.dataset;
+  const request = await ask(privacyGated);
+  const frame = pageOf(request).querySelector(`[data-privacy-key="${privacyKey}"]`);
+  const onViolation = ({ disposition, effectiveDirective }) => {
+    if (disposition !== "enforce" || !/^(frame|child|default)-src$/.test(effectiveDirective)) return;
+    document.removeEventListener("securitypolicyviolation", onViolation);
+    const said = document.createElement("p");
+    said.setAttribute("role", "alert");
+    const link = document.createElement("a");
+    link.href = frame.src;
+    link.target = "_blank";
+    link.rel = "noreferrer";
+    link.textContent = link.host;
+    said.append(privacyBlocked, " ", link);
+    frame.replaceWith(placeholder);
+    button.replaceWith(said);
+    link.focus();
+  };
+  // It stays: a busy browser tells of a violation late.
+  document.addEventListener("securitypolicyviolation", onViolation);
+  return graft(request, new Set([privacyGated]), `[data-privacy-key="${privacyKey}"]`);
 };
 
 /** Reads anew what holds, and settles it where this page shows something else. */
