@@ -6,6 +6,7 @@ No name is resolved and nothing is fetched: this only says whom a browser would 
 import html
 import re
 import unicodedata
+from html.entities import html5
 from urllib.parse import unquote
 
 from ..caches import BoundedCache
@@ -19,6 +20,10 @@ _IGNORED = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+_LOWERED = {
+    f"&{name.lower()}": text for name, text in html5.items() if name.endswith(";") and name.lower() not in html5
+}
+"""References whose name in lower case is no other one's."""
 _SCRIPTED = re.compile(r"(?:data|javascript|blob|filesystem):", re.IGNORECASE)
 _LONGEST = 2048
 
@@ -41,6 +46,12 @@ def unescape(value: bytes) -> str:
     """Return an attribute's value as a browser sees it. Hosts are ASCII in any charset that is read at all."""
     text = value.decode("utf-8", "replace")
     return _REFERENCE.sub(_decoded, text) if "&" in text else text
+
+
+def unescape_lowered(value: bytes) -> str:
+    """The same of a text in lower case, in which the name of a reference is too: ``&Tab;`` has become ``&tab;``, which is none."""
+    text = value.decode("utf-8", "replace")
+    return _REFERENCE.sub(lambda match: _LOWERED.get(match[0]) or _decoded(match), text) if "&" in text else text
 
 
 def _decoded(match: re.Match[str]) -> str:

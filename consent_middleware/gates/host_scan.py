@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .addresses import canonical, unescape
+from .addresses import canonical, unescape_lowered
 
 # What may stand for a character of a host: a reference, a percent-encoded byte, or a letter beyond ASCII that is mapped to one.
 # A chunk may end in the middle, so its end counts too.
@@ -120,7 +120,7 @@ class HostScanner:
                 yield place
 
     def _names(self, text: bytes) -> bool:
-        decoded = canonical(_INSIDE.sub("", unescape(text))).encode("utf-8", "replace")
+        decoded = canonical(_INSIDE.sub("", unescape_lowered(text))).encode("utf-8", "replace")
         # What stands before a name may have come closer by decoding, so that any ending counts.
         return any(
             decoded[max(0, match.start() - 64) : match.end()].endswith(self._all_domains)

@@ -1,0 +1,166 @@
+"""A page takes the fast way only where the slow one would change nothing: told from outside, by what comes out.
+
+The slow way is taken by a page that comes in pieces, and by one that certainly holds something refused: a picture after its end.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import turbohtml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.driving import NAVIGATION, App, drive, mounted, scope_of, token
+
+from .html_cases import gated, in_pieces, sources
+
+POLICY = """
+entry = "manual"
+[[services]]
+id = "counter"
+purpose = "analytics"
+hosts = ["count.example", "stats.shop.example"]
+[[services]]
+id = "shield"
+purpose = "security"
+hosts = ["guard.example"]
+"""
+HOSTS = (
+    "count.example",
+    "stats.shop.example",
+    "www.count.example",
+    "guard.example",
+    "count.example.org",
+    "discount.example",
+)
+REFUSED = ("count.example", "stats.shop.example", "www.count.example")
+TAIL = "<img src=//count.example/tail>"
+
+# Each is whole: after it a parser reads text again.
+WHOLE = (
+    "<!-- count.example -->", "<!-->", "<p title='>'>", "<title>a</title>", "<textarea><img></textarea>", "<svg><g/></svg>",
+    "<svg><style><p></style></svg>", "<math><mi>x</mi></math>", "<template><p></template>", "<noscript><p></noscript>",
+    "<script>'</scrip'</script>", "<script><!-- <script> </script> --></script>", "<style>p{}</style>", "<a b=c d>", "<br/>", "</p>",
+    "&period;", "%2e", "x", "\n", "é", "。", "<p data-x='count%2eexample.'>", "<input value=//example>", "<xmp><p></xmp>", "<ul><li>a",
+)  # fmt: skip
+# Anything may be left open by these.
+OPEN = (
+    "<",
+    "<a",
+    "<!--",
+    "<!",
+    "</",
+    "<script>",
+    "<style>",
+    "<svg>",
+    "<title>",
+    "<textarea>",
+    '"',
+    "'",
+    "<p title='",
+    "<math>",
+    "<![CDATA[",
+)
+
+
+@st.composite
+def spelled(draw: st.DrawFn) -> tuple[str, str]:
+    """A host and one of the ways of writing it that a browser understands all the same."""
+    host = draw(st.sampled_from(HOSTS))
+    letters = []
+    for sign in host:
+        kinds = ["plain", "plain", "plain", "upper", "decimal", "hex", "percent", "break", "wide"]
+        kind = draw(st.sampled_from(kinds))
+        written = {
+            "plain": sign,
+            "upper": sign.upper(),
+            "decimal": f"&#{ord(sign)};",
+            "hex": f"&#x{ord(sign):X};",
+            "percent": f"%{ord(sign):02x}",
+            "break": sign
+            + draw(
+                st.sampled_from(
+                    ["\n", "\t", "&#10;", "&Tab;", "&NewLine;", "&ZeroWidthSpace;", "&NoBreak;", "&shy;", "%c2%ad"]
+                )
+            ),
+            "wide": "。" if sign == "." else chr(ord(sign) - 0x20 + 0xFF00),
+        }[kind]
+        letters.append(written)
+    return host, "".join(letters)
+
+
+@st.composite
+def elements(draw: st.DrawFn) -> tuple[str, str]:
+    host, written = draw(spelled())
+    start = draw(st.sampled_from(["//", "https://", "HTTP:\\\\", "https:", " \n//", "//u:p@"]))
+    form = draw(
+        st.sampled_from(['<img src="{}">', "<script src='{}'></script>", '<IMG alt=">" SRC="{}"/>', '<embed src="{}">'])
+    )
+    end = draw(st.sampled_from(["/a", ":8443/a", "?x", ""]))
+    return host, form.format(f"{start}{written}{end}")
+
+
+def answered(body: bytes, chunks: Sequence[bytes] | None = None) -> bytes:
+    """What a browser gets of a page that an app sends in these chunks."""
+    app = App(headers=[(b"content-type", b"text/html")], body=list(chunks) if chunks else body)
+    return drive(mounted(app, POLICY), scope_of(headers=NAVIGATION, cookie=token(POLICY))).body
+
+
+def cut(body: bytes, places: set[int]) -> Iterator[bytes]:
+    last = 0
+    for place in sorted(place % (len(body) + 1) for place in places):
+        yield body[last:place]
+        last = place
+    yield body[last:]
+
+
+pages = st.lists(st.one_of(st.sampled_from(WHOLE), elements().map(lambda pair: pair[1])), max_size=8).map("".join)
+
+
+@given(pages)
+@settings(max_examples=150, deadline=None)
+def test_a_page_comes_out_as_it_does_before_something_that_is_refused(page: str) -> None:
+    # Unclosed lists are the only state that a piece leaves, and none of them changes how a picture is read.
+    number = gated(page).count("data-privacy-key=")
+    assert (
+        gated(page + TAIL)
+        == gated(page) + f'<template data-privacy-gated="counter" data-privacy-key="{number}"></template>'
+    )
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(WHOLE + OPEN), elements().map(lambda pair: pair[1])), max_size=8).map("".join),
+    st.sets(st.integers(0, 2000), max_size=6),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_page_in_one_piece_comes_out_as_in_any_number_of_them(page: str, places: set[int]) -> None:
+    data = page.encode()
+    whole = gated(data).encode()
+    assert in_pieces(data, {place % (len(data) + 1) for place in places}) == whole
+    assert in_pieces(data, range(1, len(data))) == whole
+
+
+@given(pages, st.sets(st.integers(0, 4000), min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_a_whole_document_gets_the_same_answer_in_one_piece_and_in_many(page: str, places: set[int]) -> None:
+    body = f"<!doctype html><html><head><title>Shop</title></head><body><h1>Shop</h1>{page}</body></html>".encode()
+    assert answered(body, list(cut(body, places))) == answered(body)
+    # The second time is another way: what came before is known again.
+    assert answered(body) == answered(body)
+
+
+@given(st.lists(st.sampled_from(WHOLE), max_size=4), elements(), st.lists(st.sampled_from(WHOLE), max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_no_way_of_writing_a_refused_host_gets_through(
+    before: list[str], element: tuple[str, str], after: list[str]
+) -> None:
+    host, written = element
+    page = "".join([*before, written, *after])
+    asked = [source for source in sources(page) if source]
+    sent = gated(page)
+    if host in REFUSED:
+        (address,) = (source for source in sources(written) if source)
+        assert address not in sources(sent)
+    else:
+        assert sent == page
+    assert set(sources(sent)) <= set(asked)
+    assert isinstance(turbohtml.parse(sent), turbohtml.Node)
