@@ -11,7 +11,7 @@ _PLACES = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"
 
 
 def find_cache(package: str) -> str | None:
-    """Return the cache to run: the one that $NGINX or $VARNISH names, or one on the path, where Debian's ``/usr/sbin`` may be missing."""
+    """Return the cache to run: what $NGINX or $VARNISH names, or one on the path, where Debian's ``/usr/sbin`` may be missing."""
     named = os.environ.get(package.upper())
     return named or shutil.which(CACHES[package], path=os.pathsep.join([os.environ.get("PATH", ""), *_PLACES]))
 
