@@ -8,7 +8,7 @@ import os
 import zlib
 from collections.abc import Callable
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from consent_middleware.asgi import Header, Message, Receive, Scope, Send
