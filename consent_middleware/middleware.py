@@ -15,6 +15,7 @@ from .gates.findings import Report
 from .gates.recognition import Superseded
 from .gates.request import admit
 from .gates.response import supersede
+from .gates.shared_pages import FRAGMENT
 from .ledger import Ledger
 from .lifespan import live
 from .overview.access import Access, Check
@@ -159,7 +160,7 @@ class ConsentMiddleware:
 
         # Let the request in, less what was refused, and the response out the same way.
         admit(scope, headers, shape, known, client)
-        if is_document and self._follow is not None:
+        if self._follow is not None and (is_document or (is_ours and path.endswith(FRAGMENT))):
             await self._follow(scope, shape, gate)
         if is_document or shape.is_conditional:
             preparation.prepare(scope, shape, gate)
