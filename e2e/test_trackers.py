@@ -31,6 +31,10 @@ pattern = "ahoy_*"
 purpose = "analytics"
 service = "ahoy"
 [[storage]]
+key = "snowplowOutQueue_*"
+purpose = "analytics"
+service = "snowplow"
+[[storage]]
 key = "k/cly_*"
 purpose = "analytics"
 service = "countly"

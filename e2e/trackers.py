@@ -90,6 +90,14 @@ TRACKERS = (
         start="clarity('start', {{projectId: 'p', upload: '{host}/collect', delay: 50, track: true, content: true}});",
     ),
     Tracker(
+        name="snowplow",
+        package="@snowplow/browser-tracker",
+        version="4.10.1",
+        sha512="1Kmi6Mtyxwn5BN7BPD63CCb8diNr/cD/ihxHVbnTVc9UQRK9xJALpkpOu90PomVH/GJN2VxVKyeNmPJhGnv9og==",
+        file="dist/index.umd.min.js",
+        start="snowplowBrowserTracking.newTracker('sp', '{host}', {{appId: 'shop'}}); snowplowBrowserTracking.trackPageView();",
+    ),
+    Tracker(
         name="plausible",
         package=Package(
             name="@plausible-analytics/tracker",
