@@ -91,9 +91,11 @@ TRACKERS = (
     ),
     Tracker(
         name="snowplow",
-        package="@snowplow/browser-tracker",
-        version="4.10.1",
-        sha512="1Kmi6Mtyxwn5BN7BPD63CCb8diNr/cD/ihxHVbnTVc9UQRK9xJALpkpOu90PomVH/GJN2VxVKyeNmPJhGnv9og==",
+        package=Package(
+            name="@snowplow/browser-tracker",
+            version="4.10.1",
+            sha512="1Kmi6Mtyxwn5BN7BPD63CCb8diNr/cD/ihxHVbnTVc9UQRK9xJALpkpOu90PomVH/GJN2VxVKyeNmPJhGnv9og==",
+        ),
         file="dist/index.umd.min.js",
         start="snowplowBrowserTracking.newTracker('sp', '{host}', {{appId: 'shop'}}); snowplowBrowserTracking.trackPageView();",
     ),
