@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from consent_middleware import ConsentMiddleware
+from consent_middleware import ConsentMiddleware, Policy
 from consent_middleware.asgi import ASGIApp
 from e2e.conftest import TIMEOUT, Options
 from e2e.serving import served
@@ -31,8 +31,9 @@ async def cached_page(request: Request) -> HTMLResponse:
     return HTMLResponse(html, headers={"cache-control": "max-age=600", "etag": '"1"'})
 
 
-def shop() -> ASGIApp:
-    return ConsentMiddleware(Starlette(routes=[Route("/{name}", cached_page)]), secret_key="a key for tests")
+def shop(policy: str = "") -> ASGIApp:
+    app = Starlette(routes=[Route("/{name}", cached_page)])
+    return ConsentMiddleware(app, policy=Policy.parse(policy), secret_key="a key for tests")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,24 @@ def test_a_page_that_was_kept_alive_asks_no_more(lively: Page, home: str, name: 
     expect(action(lively, "manage")).to_be_visible()
     assert lively.evaluate("sessionStorage.kept") == "1"
     assert lively.evaluate("window.privacy.allows('analytics')") is (name == "accept-all")
+
+
+@pytest.fixture(scope="module")
+def shared_home() -> Iterator[str]:
+    with served(shop('delivery = "fragment"')) as site:
+        yield site.url(HOST)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept alive", "cached"])
+def test_a_page_that_is_the_same_for_everyone_knows_the_choice_when_it_comes_back(
+    request: pytest.FixtureRequest, shared_home: str, kept: bool
+) -> None:
+    page: Page = request.getfixturevalue("lively" if kept else "page")
+    choose_on_a_second_page(page, shared_home, "accept-all")
+    go_back(page)
+    expect(action(page, "manage")).to_be_visible()
+    expect(banner(page)).to_have_count(0)
+    assert page.evaluate("window.privacy.allows('analytics')")
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,8 @@ const begin = async () => {
   if (records) records.nonce = own.nonce;
   const parts = [...content.querySelectorAll("[data-privacy-ui=banner],[data-privacy-ui=entry]"), records].filter(Boolean);
   // First in reading order, like everywhere. Moved, not copied: of a script, Trusted Types believe only what a parser wrote.
-  if (!isFramed) own.after(...parts);
+  // Not after this script, which stands in the head where a page leaves out the tag of its body.
+  if (!isFramed) document.body.prepend(...parts);
   else own.dataset.privacyAllowed = dataset.privacyAllowed;
   // It looks for what has just been put in.
   await import("./choices.js");
