@@ -29,10 +29,12 @@ const begin = async () => {
     meta.content = dataset.privacyRestriction;
     document.head.append(meta);
   }
-  Object.assign(own.dataset, content.querySelector("script[data-privacy-module]")?.dataset);
+  const { dataset: said, lang, dir } = content.querySelector("script[data-privacy-module]") ?? {};
+  Object.assign(own.dataset, said);
+  Object.assign(own, { lang, dir });
   const records = content.querySelector("script[data-privacy-records]");
   if (records) records.nonce = own.nonce;
-  const parts = [...content.querySelectorAll("[data-privacy-ui=banner],[data-privacy-ui=entry]"), records].filter(Boolean);
+  const parts = [...content.querySelectorAll(":is(section, aside)[data-privacy-ui]"), records].filter(Boolean);
   // First in reading order, like everywhere. Moved, not copied: of a script, Trusted Types believe only what a parser wrote.
   // Not after this script, which stands in the head where a page leaves out the tag of its body.
   if (!isFramed) document.body.prepend(...parts);
