@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from consent_middleware.testing import consent_cookie
 from e2e.serving import Site, served
 from e2e.test_activation import HOST, OTHER, POLICIES, shop, wait_until
 from e2e.test_page_policies import complaints
@@ -111,3 +112,20 @@ def test_without_scripts_there_is_a_way_to_choose(page_without_javascript: Page,
     press(page, "accept-all")
     action(page, "close").click()
     expect(page.get_by_role("heading", name="Shop")).to_be_visible()
+
+
+def test_a_notice_comes_with_the_fragment_until_it_is_closed(page: Page) -> None:
+    notice = '[[notices]]\nid = "leak"\nkind = "incident"\nfrom = 2026-01-01\ntext = "Somebody read our list of addresses."\n'
+    app = shop(FRAGMENT + notice)
+    with served(app, https=True) as site:
+        # Whoever chose before it was announced.
+        name, value = consent_cookie(app.policy, "a key for tests")
+        page.context.add_cookies([{"name": name, "value": value, "url": site.url(HOST)}])
+        page.goto(site.url(HOST, "/none"))
+        told = page.locator('[data-privacy-ui="notice"]')
+        expect(told).to_contain_text("Somebody read our list")
+        told.get_by_role("button", name="Close").click()
+        expect(told).to_have_count(0)
+        page.goto(site.url(HOST, "/none"))
+        expect(action(page, "manage")).to_be_visible()
+        expect(told).to_have_count(0)
