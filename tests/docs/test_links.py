@@ -24,4 +24,16 @@ def test_every_command_that_a_page_names_is_one_of_the_script() -> None:
     commands = set(re.findall(r"^  ([a-z]+) ", usage, re.M))
     named = {command for page in PAGES for command in COMMAND.findall(page.read_text(encoding="utf-8"))}
     assert named - commands == set()
-    assert commands == {"setup", "demo", "test", "lint", "fix", "bench", "transparency", "proof", "docs", "lock"}
+    assert commands == {
+        "setup",
+        "demo",
+        "test",
+        "lint",
+        "fix",
+        "bench",
+        "transparency",
+        "proof",
+        "docs",
+        "lock",
+        "pictures",
+    }
