@@ -76,6 +76,13 @@ def test_what_an_app_cannot_work_without_is_necessary(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["beego_session_id", "acme_session_id", "hac_cartthrob_session_id", "acme-client-secret"]
+)
+def test_a_session_id_is_a_session_whoever_it_is_named_after(name: str) -> None:
+    assert classify(name).purpose == "authentication"
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "_ga",
@@ -87,6 +94,8 @@ def test_what_an_app_cannot_work_without_is_necessary(name: str) -> None:
         "mboxSession",
         "sa-user-id",
         "analytics_session_id",
+        "visitor_session_id",
+        "yandex_session_id",
         "_pk_id.1.1fff",
         "_fbp",
         "_gcl_au",
