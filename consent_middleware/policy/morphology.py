@@ -17,6 +17,7 @@ _MOST_TOKENS = 24
 _LONGEST_PHRASE = 3
 _LONGEST_GLUED = 32
 _SHORTEST_GLUED = 4
+_PIECE = 2
 _LONG_ENOUGH = 6
 _LEAST_SCORE = 1.0
 _LEAST_MARGIN = 0.5
@@ -138,7 +139,10 @@ def _words(tokens: list[str], joined: list[bool], lexicon: Lexicon) -> tuple[lis
         if phrase:
             found.append(phrase)
         elif token in known:
-            found.append(token)
+            if len(token) == _PIECE and _is_piece(tokens, joined, position):
+                strangers = True
+            else:
+                found.append(token)
         elif len(token) > _SHORTEST_GLUED and (parts := _unglue(token, lexicon)):
             found.extend(_words(parts, [False] * len(parts), lexicon)[0] if len(parts) > 1 else parts)
             strangers |= sum(map(len, parts)) < len(token)
@@ -163,6 +167,13 @@ def _find_phrase(tokens: list[str], joined: list[bool], position: int, lexicon: 
         if opens and (phrase := "+".join(parts)) in known:
             return stop - position, phrase
     return 1, ""
+
+
+def _is_piece(tokens: list[str], joined: list[bool], position: int) -> bool:
+    """Whether two letters stand at a number of several digits, as in an id: ``cart-ab12cd`` is no A/B test."""
+    before = position > 0 and joined[position] and tokens[position - 1]
+    after = position + 1 < len(tokens) and joined[position + 1] and tokens[position + 1]
+    return any(len(number) > 1 and number.isdigit() for number in (before, after) if number)
 
 
 def _is_strange(token: str) -> bool:
