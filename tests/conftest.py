@@ -13,6 +13,12 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-snapshots", action="store_true", help="write tests/demo/snapshots anew from the pages as they are now"
+    )
+
+
 def pytest_configure() -> None:
     """Compile edited `.po` files before any test module is imported, so that none reads yesterday's text."""
     compile_catalogs()
