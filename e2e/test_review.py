@@ -100,6 +100,30 @@ def test_no_word_of_a_button_is_torn_and_nothing_scrolls_sideways_at_400_percent
     assert {name: said for name, said in wrong.items() if said} == {}
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 256), (844, 390), (1280, 800)])
+def test_the_age_step_keeps_its_answers_in_view_and_its_text_wide(
+    page_in: NewPage, review: Site, width: int, height: int
+) -> None:
+    page, wrong = page_in(width, height), {}
+    for language in ("en", "de", "ar"):
+        open_example(page, review, EXAMPLES[f"age-step-{language}"])
+        for said in ("", "over", "under"):
+            if said:
+                page.locator(f'[name="age"][value="{said}"]').check()
+            wrong[language, said] = page.evaluate(OUT_OF_VIEW) + (page.evaluate(TORN) if width == 320 else [])
+    assert {shown: found for shown, found in wrong.items() if found} == {}
+
+
+OUT_OF_VIEW = """() => {
+    const banner = document.querySelector('[data-privacy-ui="banner"]');
+    const found = banner.querySelector(".privacy-ui-words").clientWidth < Math.min(innerWidth - 40, 480) ? ["squeezed"] : [];
+    if (banner.scrollWidth > banner.clientWidth) found.push("scrolls sideways");
+    for (const button of banner.querySelectorAll("button")) {
+        const { top, bottom } = button.getBoundingClientRect();
+        if (button.checkVisibility() && (top < 0 || bottom > innerHeight)) found.push(button.textContent);
+    }
+    return found;
+}"""
 # A word is torn where it is laid out in two boxes, and neither a hyphen nor a soft one stands between.
 TORN = """() => {
     const found = document.documentElement.scrollWidth > 320 ? ["scrolls sideways"] : [];
