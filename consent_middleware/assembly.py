@@ -129,7 +129,16 @@ def assemble(
         if access is not None:
             team = overview.pages(access, prefix=prefix, templates=templates)
     page_policy = PagePolicy(policy, f"{prefix}/reports")
-    banner = Banner(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of)
+    # Observing serves no guard that could tell.
+    take_keys = overview.watch.see_keys if overview is not None and not is_observing else None
+    banner = Banner(
+        policy=policy,
+        prefix=prefix,
+        secret_keys=secret_keys,
+        templates=templates,
+        language_of=language_of,
+        tells_keys=take_keys is not None,
+    )
     page_seen = _page_seen(policy, recorder, overview)
     is_shared = policy.declarations.delivery == "fragment" and not is_observing
     fragments = Fragments(whole=whole, banner=banner, narrowed=page_policy.narrowed, page_seen=page_seen)
@@ -141,6 +150,7 @@ def assemble(
         language_of=language_of,
         ledger=ledger,
         take_violation=overview.hearing_violations(observed_hosts.add) if overview is not None else observed_hosts.add,
+        take_keys=take_keys if policy.declarations.guard else None,
         recorder=recorder,
         disclosure_log=disclosure_log,
         accounts=accounts,

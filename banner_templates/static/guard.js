@@ -78,6 +78,9 @@
     return native.call(factory, name, ...rest);
   });
 
+  // What tells the inventory, where there is one. The server fills this in.
+  { /* telling */ }
+
   /** Removes what a recorded choice refuses. Without a choice everything stays where it is, unseen. */
   const clear = async () => {
     const isRefused = (kind, name) => refused.has(ownerOf(kind, name));

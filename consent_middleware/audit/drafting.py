@@ -12,6 +12,7 @@ from ..policy.purposes import BUILT_IN
 from ..policy.recipients import Recipients
 from ..policy.stanzas import cookie_stanza, in_comment, is_policy, quoted, service_stanza
 from ..policy.verdict import UNCLASSIFIED
+from .drafted_keys import SeenKey, draft_keys
 from .hosts import site_of
 from .judging import TOKENS
 
@@ -32,6 +33,7 @@ class SeenCookie(msgspec.Struct, frozen=True, kw_only=True):
 
 class SeenSituation(msgspec.Struct, frozen=True, kw_only=True):
     cookies: list[SeenCookie] = []
+    storage: list[SeenKey] = []
     third_parties: dict[str, int] = {}
 
 
@@ -65,7 +67,9 @@ def _lines(seen: Seen) -> Iterator[str]:
     cookies = _by_written_name(seen)
     hosts = sorted({host for situation in seen.situations for host in situation.third_parties})
     services = list(_services(hosts))
+    keys = draft_keys((key for situation in seen.situations for key in situation.storage), seen.url)
     used = {cookie.purpose for _, cookie in cookies} | {main_purpose for _, main_purpose, _ in services}
+    used |= {key.purpose for key in keys if key.purpose is not None}
     yield f"# Drafted from {in_comment(seen.source)}. Each TODO is a question that only you can answer."
     yield "# Then: consent-middleware check consent.toml"
     yield ""
@@ -87,6 +91,10 @@ def _lines(seen: Seen) -> Iterator[str]:
     yield "# Cookies of the site's own."
     for written, cookie in cookies:
         yield from _cookie(written, cookie)
+    if keys:
+        yield "# What scripts keep in the browser besides cookies."
+    for key in keys:
+        yield from key.lines()
     yield "# Third parties."
     for vendor, main_purpose, found in services:
         yield from service_stanza(vendor.id, main_purpose, found, name=vendor.title)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ..overview.items import UNKNOWN, Item, merged
+from .drafted_keys import KINDS, SeenKey
 from .drafting import Seen, SeenCookie, SeenSituation
 
 
@@ -11,6 +12,9 @@ def seen_of(items: Iterable[Item], url: str = "") -> Seen:
     found = merged(items)
     situation = SeenSituation(
         cookies=[_cookie(item) for item in found if item.kind == "cookie"],
+        storage=[
+            SeenKey(area=area, name=item.name) for area, kind in KINDS.items() for item in found if item.kind == kind
+        ],
         third_parties={item.name: 1 for item in found if item.kind == "host"},
     )
     return Seen(url=url, situations=[situation], source="what the gates saw")

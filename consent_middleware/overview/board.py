@@ -18,16 +18,16 @@ from .choice_days import ChoiceDays, DaySums, Sums, together
 from .dates import DAY, moment
 from .health import Health, Pulse
 from .inventory import Inventory
-from .items import Item, merged
+from .items import STORES, Item, merged
 from .metrics import DISCLOSE, PAGE, WITHHOLD
 from .rows import Counted
-from .undeclared import Open, open_cookies, open_hosts
+from .undeclared import Open, open_cookies, open_hosts, open_keys
 from .verdicts import Verdicts
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-REFUSING = ("hide", "drop", "gate", "host")
+REFUSING = ("hide", "drop", "gate", "host", *STORES)
 SAID = {
     "hide": "kept from the app",
     "drop": "not set",
@@ -36,6 +36,9 @@ SAID = {
     "mask": "masked",
     "gate": "taken out of a page",
     "host": "reported by a browser",
+    "local": "kept out of local storage",
+    "session": "kept out of session storage",
+    "indexeddb": "database not opened",
     "notice": "passed, but worth a look",
 }
 _PAGES = {"none": "no choice yet", "again": "asked again", "made": "chosen"}
@@ -81,6 +84,7 @@ class Board:
     """Today's: the name, its purpose, what happened, how often."""
     refused_today: int
     cookies: Sequence[Open]
+    keys: Sequence[Open]
     hosts: Sequence[Open]
     inventory: Sequence[Item]
     disclosures: Sequence[tuple[str, str, int, int]]
@@ -132,6 +136,7 @@ class Boards:
             refused=[(name, purpose, SAID[action], number) for action, purpose, name, number in refused[:_MOST]],
             refused_today=sum(number for action, _, _, number in refused if action in REFUSING),
             cookies=open_cookies(items),
+            keys=open_keys(items),
             hosts=open_hosts(items),
             inventory=items,
             disclosures=_disclosed(kept.counted),
@@ -161,8 +166,7 @@ class Boards:
 
     def _judged(self, item: Item) -> Item:
         """By the present policy, whatever the one said under which it was seen."""
-        judge = self._verdicts.of_host if item.kind == "host" else self._verdicts.of_cookie
-        purpose, reason, rule = judge(item.name)()
+        purpose, reason, rule = self._verdicts.of(item)
         return replace(item, purpose=purpose, reason=reason, rule=rule)
 
 

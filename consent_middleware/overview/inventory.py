@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from ..caches import BoundedCache
 from ..gates.findings import Finding
 from ..policy import Policy
-from .items import UNKNOWN, Item, Kind, Source, merged
+from .items import STORES, UNKNOWN, Item, Kind, Source, merged
+from .known_keys import KnownKeys
 from .naming import Names, written_path
 
 Count = tuple[str, str, str]
@@ -29,9 +30,12 @@ _BELONGS: Mapping[str, tuple[Kind, Source]] = {
     "drop": ("cookie", "server"),
     "gate": ("host", "server"),
     "host": ("host", "browser"),
+    # What a guard kept scripts from storing, by where.
+    **{store: (store, "browser") for store in STORES},
 }
 """Whose refusal an action is. An expired cookie was hidden by the same request."""
 _ON_COOKIES = frozenset({"hide", "drop", "expire", "clamp"})
+_IN_STORES = frozenset(STORES)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Inventory:
 
     def __init__(self, policy: Policy, on_change: Callable[[], None] | None = None) -> None:
         self._names = Names(policy)
+        self._keys = KnownKeys(policy)
         self._on_change = on_change or _nobody
         self._items: dict[Key, Item] = {}
         self._room: dict[tuple[Kind, Source], int] = {}
@@ -63,6 +68,7 @@ class Inventory:
     def follow(self, policy: Policy) -> None:
         """Write names as another version of the policy does."""
         self._names = Names(policy)
+        self._keys = KnownKeys(policy)
         self._written.clear()
 
     def take_finding(self, finding: Finding) -> None:
@@ -70,8 +76,10 @@ class Inventory:
         self.count(finding.action, finding.purpose, finding.name)
 
     def count(self, action: str, purpose: str, name: str, number: int = 1) -> None:
-        """Add to a sum. A cookie's name is written without what may identify a visitor; all others are the site's own words."""
+        """Add to a sum. Cookies and keys are named without what may identify a visitor; all else is the site's own words."""
         written = self._written.get(name) if action in _ON_COOKIES else name
+        if action in _IN_STORES:
+            written = self._keys.written(action, name)
         if written is None:
             written = self._write(name)
         key = (action, purpose, written)
@@ -94,9 +102,7 @@ class Inventory:
         lifetime: int = UNKNOWN,
     ) -> None:
         """Remember that something was seen. ``verdict`` says purpose, reason and rule; it is asked when a name is new."""
-        written = self._written.get(name) if kind != "host" else name[:_LONGEST_HOST]
-        if written is None:
-            written = self._write(name)
+        written = self._written_as(kind, name)
         key, now = (kind, source, written), int(time.time())
         with self._lock:
             item = self._items.get(key)
@@ -159,6 +165,14 @@ class Inventory:
             self._changed.update(item.key for item in batch.items)
         for key, number in batch.counts.items():
             self._taken[key] = self._taken.get(key, 0) - number
+
+    def _written_as(self, kind: Kind, name: str) -> str:
+        if kind == "host":
+            return name[:_LONGEST_HOST]
+        if kind != "cookie":
+            return self._keys.written(kind, name)
+        written = self._written.get(name)
+        return self._write(name) if written is None else written
 
     def _write(self, name: str) -> str:
         written = self._names.of_cookie(name)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["cookie", "storage", "host"]
+Store = Literal["local", "session", "indexeddb"]
+"""Where scripts keep something besides cookies: the kinds of ``[[storage]]``."""
+Kind = Literal["cookie", "local", "session", "indexeddb", "host"]
 Source = Literal["server", "browser"]
 """``server``: the site's own answers showed it (a Set-Cookie, the HTML). ``browser``: a browser sent or reported it, which anybody
 can do, so the two are kept apart and neither can crowd the other out."""
 
+STORES: tuple[Store, ...] = get_args(Store)
 UNDECLARED = "undeclared"
-"""The purpose of a host that nothing known speaks of."""
+"""The purpose of a host, or of a storage key, that nothing known speaks of."""
 UNKNOWN = -1
 """The lifetime of a cookie that nobody saw being set."""
 

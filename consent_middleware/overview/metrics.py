@@ -72,7 +72,7 @@ class Metrics:
             Metric(
                 name="consent_inventory_names",
                 kind="gauge",
-                help="Names of cookies and hosts that were seen, by kind and by whether the policy declares them.",
+                help="Names of cookies, storage keys and hosts that were seen, by kind and by whether the policy declares them.",
                 rows=tuple(sorted(_inventoried(items).items())),
             ),
         ]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..policy.stanzas import cookie_stanza, in_comment, service_stanza
+from ..policy.stanzas import cookie_stanza, in_comment, service_stanza, storage_stanza
 from ..policy.verdict import UNCLASSIFIED
-from .items import UNDECLARED, UNKNOWN, Item
+from .items import STORES, UNDECLARED, UNKNOWN, Item
 
 _NO_ID = re.compile("[^a-z0-9-]+")
 _LONGEST_ID = 60
@@ -29,6 +29,11 @@ def open_cookies(items: Iterable[Item]) -> list[Open]:
     ]
 
 
+def open_keys(items: Iterable[Item]) -> list[Open]:
+    """Storage keys that the policy does not declare, well-known ones too."""
+    return [Open(item=item, stanza=_key(item)) for item in items if item.kind in STORES and not item.is_declared]
+
+
 def open_hosts(items: Iterable[Item]) -> list[Open]:
     """Hosts that no service of the policy declares, well-known ones too."""
     return [Open(item=item, stanza=_host(item)) for item in items if item.kind == "host" and not item.is_declared]
@@ -37,6 +42,11 @@ def open_hosts(items: Iterable[Item]) -> list[Open]:
 def _cookie(item: Item) -> str:
     lifetime = None if item.lifetime == UNKNOWN else item.lifetime
     return "\n".join(map(in_comment, cookie_stanza(item.name, "…", lifetime=lifetime, domain=item.domain)))
+
+
+def _key(item: Item) -> str:
+    purpose = item.purpose if item.purpose != UNDECLARED else "…"
+    return "\n".join(map(in_comment, storage_stanza(item.name, item.kind, purpose)))
 
 
 def _host(item: Item) -> str:

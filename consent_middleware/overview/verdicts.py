@@ -1,10 +1,11 @@
-"""Says of cookies and hosts what an inventory writes down: purpose, reason, rule."""
+"""Says of cookies, storage keys and hosts what an inventory writes down: purpose, reason, rule."""
 
 from collections.abc import Callable
 
 from ..policy import Policy, classify
 from ..policy.recipients import Recipients
-from .items import UNDECLARED
+from .items import UNDECLARED, Item
+from .known_keys import KnownKeys
 
 Verdict = tuple[str, str, str]
 
@@ -15,6 +16,13 @@ class Verdicts:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._recipients = Recipients(policy)
+        self._keys = KnownKeys(policy)
+
+    def of(self, item: Item) -> Verdict:
+        """By this policy, whatever the one said under which it was seen."""
+        if item.kind == "host":
+            return self._judge_host(item.name)
+        return (self.of_cookie(item.name) if item.kind == "cookie" else self.of_key(item.kind, item.name))()
 
     def of_cookie(self, name: str) -> Callable[[], Verdict]:
         def judge() -> Verdict:
@@ -23,8 +31,19 @@ class Verdicts:
 
         return judge
 
+    def of_key(self, store: str, name: str) -> Callable[[], Verdict]:
+        return lambda: self._judge_key(store, name)
+
     def of_host(self, host: str) -> Callable[[], Verdict]:
         return lambda: self._judge_host(host)
+
+    def _judge_key(self, store: str, name: str) -> Verdict:
+        known = self._keys.find(store, name)
+        if known is None:
+            return UNDECLARED, "Nothing in the policy declares it, and it is no well-known key.", "none"
+        if known.is_declared:
+            return known.purpose, "The policy declares it.", f"policy:{known.written}"
+        return known.purpose, f"It is known as a key of widespread trackers ({known.written}).", "known-keys"
 
     def _judge_host(self, host: str) -> Verdict:
         recipient = self._recipients.find(host, "/")

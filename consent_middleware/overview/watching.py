@@ -16,6 +16,7 @@ from ..gates.set_cookie import SetCookie
 from ..gates.set_cookies import CookieRequest
 from ..gates.violations import Violation
 from ..pages.reports import host_of
+from ..pages.stored_keys import StoredKeys
 from ..policy import Policy
 from .inventory import Inventory
 from .naming import written_path
@@ -84,6 +85,14 @@ class Watch:
         verdict = self._verdicts.of_host(violation.host)
         self._inventory.note("host", "browser", violation.host, verdict, page=violation.path)
         self._inventory.count("host", verdict()[0], violation.host)
+
+    def see_keys(self, stored: StoredKeys) -> None:
+        """Note under which keys a page stored something, and count what its guard refused."""
+        for store, name, is_refused in stored.keys:
+            verdict = self._verdicts.of_key(store, name)
+            self._inventory.note(store, "browser", name, verdict, page=stored.path)
+            if is_refused:
+                self._inventory.count(store, verdict()[0], name)
 
     def reader_of(self, path: str, host: str, headers: list[Header]) -> PageReader | None:
         """Return what reads a page that is due to be read."""

@@ -31,6 +31,7 @@ from .page_scripts import PageScripts
 from .reports import ReportsEndpoint, TakeViolation
 from .requests import RequestsEndpoint
 from .screens import Screens
+from .stored_keys import TakeKeys
 from .styling import stylesheet_of
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
@@ -53,7 +54,7 @@ class Pages:
     """Everything under the prefix, and ``/.well-known/gpc.json``. The visit must be in the scope.
 
     ``templates``: a folder with a team's own templates. ``take_violation``: is told what browsers report of a
-    page. Sets no cookies: ``send`` adds the token.
+    page, ``take_keys`` which keys its guard saw. Sets no cookies: ``send`` adds the token.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Pages:
         accounts: Accounts | None = None,
         ledger: Ledger | None = None,
         take_violation: TakeViolation | None = None,
+        take_keys: TakeKeys | None = None,
         language_of: LanguageOf | None = None,
         more: Mapping[str, Mapping[str, Endpoint]] = MappingProxyType({}),
         more_assets: Sequence[Asset] = (),
@@ -121,8 +123,10 @@ class Pages:
                 recorder=recorder, purpose=policy.recording.purpose, origins=policy.declarations.origins
             )
             self._routes[f"{base}/events"] = {"POST": events.record}
-        if take_violation is not None and policy.declarations.csp != "off":
-            self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation).take}
+        if policy.declarations.csp == "off":
+            take_violation = None
+        if take_violation is not None or take_keys is not None:
+            self._routes[f"{base}/reports"] = {"POST": ReportsEndpoint(take_violation, take_keys).take}
         if queue is not None and policy.declarations.rights.kinds:
             requests = RequestsEndpoint(
                 policy=policy,
@@ -149,7 +153,8 @@ class Pages:
                 page_seen=fragments.page_seen,
             )
             self._routes[base + FRAGMENT] = {"POST": endpoint.show}
-        assets = [*load_assets().values(), stylesheet_of(policy), *PageScripts(policy).all, *more_assets]
+        scripts = PageScripts(policy, tells=take_keys is not None)
+        assets = [*load_assets().values(), stylesheet_of(policy), *scripts.all, *more_assets]
         self._assets = {f"{base}/static/{asset.name}": asset for asset in assets}
         self._routes |= {path: {"GET": self._static} for path in self._assets}
 

@@ -68,11 +68,16 @@ def load_assets() -> Mapping[str, Asset]:
 def read_asset(file: str, *fillings: tuple[str, str]) -> Asset:
     """Read one file; ``fillings`` are places in it and what to write there."""
     stem, _, kind = file.rpartition(".")
-    source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")
-    source = squeeze(source, kind)
+    source = read_source(file)
     # Afterwards: what a site has declared stays as it is.
     for place, content in fillings:
         source = source.replace(place, content)
     body = source.encode()
     name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
     return Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzip.compress(body, 9, mtime=0))
+
+
+def read_source(file: str) -> str:
+    """Return what a browser needs of one file."""
+    source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")
+    return squeeze(source, file.rpartition(".")[2])

@@ -93,8 +93,11 @@ class Banner:
         secret_keys: Sequence[str],
         templates: str | Path | None = None,
         language_of: LanguageOf | None = None,
+        tells_keys: bool = False,
     ) -> None:
+        """Prepare them. ``tells_keys``: the guard tells which keys pages store under."""
         self._policy = policy
+        self._tells_keys = tells_keys
         self._mount = Mount(prefix.rstrip("/"))
         self._templates = Templates(templates)
         self._tokens = FormTokens(secret_keys)
@@ -103,7 +106,7 @@ class Banner:
         self._negotiation = Negotiation(policy, language_of)
         self._asks_only_the_browser = self._negotiation.asks_only_the_browser
         self._only_language = policy.languages[0] if len(policy.languages) == 1 else None
-        self._scripts = PageScripts(policy)
+        self._scripts = PageScripts(policy, tells=tells_keys)
         self._is_always_there = policy.declarations.entry == "auto" or policy.declarations.csp == "enforce"
         self._bulletins = frozenset(bulletin.id for bulletin in policy.bulletins)
         self._has_entry = policy.declarations.entry == "auto"
@@ -265,6 +268,7 @@ class Banner:
             self._wordings[self._policy.languages[0]],
             guard=f"{base}/static/{guard.name}" if guard else "",
             consent_mode=f"{base}/static/{consent_mode.name}" if consent_mode else "",
+            tell=f"{base}/reports" if self._tells_keys else "",
             allowed=" ".join(allowed_ids(self._policy, decision)),
             refused=" ".join(name for name in known if name in decision.refused),
             signal=self._held_off_by_signal(decision, signals),

@@ -8,17 +8,20 @@ from ..consent import Decision
 from ..policy import Policy
 from ..policy.guarded import guarded
 from ..policy.page_checks import CONSENT_MODE
-from .assets import Asset, read_asset
+from .assets import Asset, read_asset, read_source
 
 _TABLE = "{ /* table */ }"
+_TELLING = "{ /* telling */ }"
 
 
 class PageScripts:
     """The guard, and the adapter for Google's tags where the policy switches it on."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, tells: bool = False) -> None:
+        """Choose them. ``tells``: the guard tells which keys pages store under."""
         declared = policy.declarations
         self._policy = policy
+        self._tells = tells
         self._table = guarded(policy) if declared.guard else {}
         owners = frozenset(owner for entries in self._table.values() for owner, _ in entries)
         self._owners = owners - {""}
@@ -27,7 +30,10 @@ class PageScripts:
 
     @functools.cached_property
     def guard(self) -> Asset | None:
-        return _filled("guard.js", self._table) if self._table else None
+        if not self._table:
+            return None
+        telling = "{" + read_source("telling.js") + "}" if self._tells else ""
+        return _filled("guard.js", self._table, (_TELLING, telling))
 
     @functools.cached_property
     def consent_mode(self) -> Asset | None:
@@ -46,5 +52,6 @@ class PageScripts:
         return bool(self._signals) or not self._owners <= decision.allowed
 
 
-def _filled(file: str, table: Mapping[str, object]) -> Asset:
-    return read_asset(file, (_TABLE, json.dumps(table, separators=(",", ":"))))
+def _filled(file: str, table: Mapping[str, object], *more: tuple[str, str]) -> Asset:
+    # The table last: a name in it may look like a place to fill.
+    return read_asset(file, *more, (_TABLE, json.dumps(table, separators=(",", ":"))))

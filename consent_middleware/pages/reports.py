@@ -1,12 +1,16 @@
-"""``/reports``: takes what browsers report about a page's content security policy."""
+"""``/reports``: takes what pages report: a browser, of their content security policy; the guard, of the keys they store under."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ..asgi import Receive, Scope
 from ..consent import Decision, visit_of
 from ..gates.violations import Violation, read_reports
 from .answering import Answer
+from .beacon import TEXT
 from .body import Unread, read_body
+from .sender import Sender, sender_of
+from .stored_keys import LIMIT as KEYS_LIMIT
+from .stored_keys import TakeKeys, read_stored_keys
 from .submission import media_type_of
 
 TYPES = ("application/csp-report", "application/reports+json")
@@ -21,26 +25,44 @@ TakeViolation = Callable[[Violation, Decision], None]
 class ReportsEndpoint:
     """Anybody may post here, so it says little and believes less."""
 
-    def __init__(self, tell: TakeViolation) -> None:
+    def __init__(self, tell: TakeViolation | None, tell_keys: TakeKeys | None = None) -> None:
+        """Take reports for these; those for which there is nobody are no reports."""
         self._tell = tell
+        self._tell_keys = tell_keys
+        self._types = (*(TYPES if tell is not None else ()), *((TEXT,) if tell_keys is not None else ()))
 
     async def take(self, scope: Scope, receive: Receive) -> Answer | None:
         """Answer 204 for every report that can be read, whether or not it says anything new."""
         fields = dict(scope["headers"])
-        if media_type_of(fields.get(b"content-type", b"")) not in TYPES:
-            return Answer(status=415, headers={"accept": ", ".join(TYPES)})
-        body = await read_body(scope, receive, LIMIT)
+        media_type = media_type_of(fields.get(b"content-type", b""))
+        if media_type not in self._types:
+            return Answer(status=415, headers={"accept": ", ".join(self._types)})
+        if media_type == TEXT and sender_of(scope["headers"], ()) is not Sender.OWN:
+            # Every browser that sends a beacon says where it comes from.
+            return Answer(status=403)
+        body = await read_body(scope, receive, KEYS_LIMIT if media_type == TEXT else LIMIT)
         if body is Unread.DISCONNECTED:
             return None
         if isinstance(body, Unread):
             return Answer(status=413)
+        is_read = self._take_keys(body) if media_type == TEXT else self._take_violations(scope, fields, body)
+        return Answer(status=204 if is_read else 400)
+
+    def _take_violations(self, scope: Scope, fields: Mapping[bytes, bytes], body: bytes) -> bool:
         violations = read_reports(body, host_of(fields.get(b"host", b"")))
-        if violations is None:
-            return Answer(status=400)
+        if violations is None or self._tell is None:
+            return False
         decision = visit_of(scope).decision
         for violation in violations:
             self._tell(violation, decision)
-        return Answer(status=204)
+        return True
+
+    def _take_keys(self, body: bytes) -> bool:
+        stored = read_stored_keys(body)
+        if stored is None or self._tell_keys is None:
+            return False
+        self._tell_keys(stored)
+        return True
 
 
 def host_of(authority: bytes) -> str:

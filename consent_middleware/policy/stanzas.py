@@ -35,6 +35,15 @@ def service_stanza(service_id: str, purpose: str, hosts: Sequence[str], *, name:
     yield f"hosts = {json.dumps(list(hosts))}"
 
 
+def storage_stanza(key: str, kind: str, purpose: str) -> Iterator[str]:
+    """A key of a browser's storage, by name or pattern. ``kind``: as in the policy, ``local`` where it need not be said."""
+    yield "[[storage]]"
+    yield f"key = {quoted(key)}"
+    if kind != "local":
+        yield f"kind = {quoted(kind)}"
+    yield f"purpose = {quoted(purpose)}"
+
+
 def is_policy(text: str) -> bool:
     """Say whether a text can be enforced by itself."""
     try:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware import Policy
+from consent_middleware.audit.drafted_keys import Area, SeenKey
 from consent_middleware.audit.drafting import Seen, SeenCookie, SeenSituation, draft
 from consent_middleware.cli import main
 
@@ -50,6 +51,29 @@ def test_what_is_known_is_declared_and_what_is_not_is_a_question() -> None:
 def test_what_is_not_the_sites_own_or_is_our_own_is_not_declared_as_a_cookie() -> None:
     text = draft(seen(cookie("id", "marketing", third_party=True), cookie("__Host-privacy", "security")))
     assert Policy.parse(text).declarations.cookies == []
+
+
+def test_what_an_audit_saw_scripts_store_is_declared_or_asked_for(tmp_path: Path) -> None:
+    found = [
+        {"area": "localStorage", "origin": "https://www.shop.example", "name": "ph_phc_x_posthog"},
+        {"area": "IndexedDB", "origin": "https://shop.example", "name": "drafts-184467"},
+        {"area": "localStorage", "origin": "https://player.example", "name": "theirs"},
+    ]
+    audit, target = tmp_path / "audit.json", tmp_path / "consent.toml"
+    audit.write_text(json.dumps({"url": "https://www.shop.example", "situations": [{"storage": found}]}))
+    assert main(["init", str(audit), "--output", str(target)]) == 0
+    (entry,) = Policy.load(target).declarations.storage
+    assert (entry.key, entry.kind, entry.purpose) == ("ph_*", "local", "analytics")
+    text = target.read_text(encoding="utf-8")
+    assert "# TODO: what is kept under drafts-* for?" in text
+    assert '# kind = "indexeddb"' in text
+    assert "theirs" not in text
+
+
+@given(st.text(min_size=1, max_size=30), st.sampled_from(["localStorage", "sessionStorage", "IndexedDB"]))
+def test_whatever_a_key_is_called_the_draft_is_a_policy(name: str, area: Area) -> None:
+    situation = SeenSituation(storage=[SeenKey(area=area, name=name)])
+    Policy.parse(draft(Seen(url="", situations=[situation])))
 
 
 @given(st.text(max_size=30), st.sampled_from(["unclassified", "analytics", "security"]), st.text(max_size=20))

@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from consent_middleware.pages.assets import load_assets
 from consent_middleware.pages.page_scripts import PageScripts
 from consent_middleware.policy import Policy
@@ -11,8 +13,9 @@ from tests.driving import mounted, page, token, visit_page
 EVERYTHING = token(None, "preference", "analytics", "marketing", "network", "device")
 
 
-def test_guard_and_activation_weigh_at_most_5_kilobytes_together() -> None:
-    guard = PageScripts(Policy()).guard
+@pytest.mark.parametrize("tells", [False, True])
+def test_guard_and_activation_weigh_at_most_5_kilobytes_together(tells: bool) -> None:
+    guard = PageScripts(Policy(), tells=tells).guard
     assert guard is not None
     assert len(guard.gzipped) + len(load_assets()["activate"].gzipped) <= 5_000
 
@@ -22,6 +25,15 @@ def test_the_guard_holds_its_table() -> None:
     assert guard is not None
     (table,) = re.findall(rb"const table=(\{.*?\});", guard.body)
     assert json.loads(table)["cookie"][0][0] == "analytics"
+
+
+def test_a_guard_that_tells_nobody_has_not_a_byte_for_it() -> None:
+    silent, telling = PageScripts(Policy()).guard, PageScripts(Policy(), tells=True).guard
+    assert silent is not None
+    assert telling is not None
+    assert b"sendBeacon" in telling.body
+    assert b"sendBeacon" not in silent.body
+    assert b"telling" not in silent.body + telling.body
 
 
 def test_the_guard_is_there_until_everything_it_knows_is_allowed() -> None:
