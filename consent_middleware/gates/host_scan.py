@@ -61,8 +61,8 @@ class HostScanner:
         plain = b"|".join(re.escape(ending.encode()) for ending in sorted(endings, reverse=True))
         self._plain_dots = re.compile(rb"\.(?:" + plain + rb")(?![a-z0-9_-])")
         firsts = re.escape("".join(sorted({ending[0] for ending in endings})).encode())
-        # The class says no to most dots before anything else is tried.
-        ahead = rb"(?=[" + firsts + rb"\t\n\r&%\x80-\xff]|\Z)"
+        # The class says no to most dots before anything else is tried; written twice negated it needs no branch for the end.
+        ahead = rb"(?![^" + firsts + rb"\t\n\r&%\x80-\xff])"
         self._dots = re.compile(rb"\." + ahead + _BREAKS + _any_of(endings)) if endings else None
 
     def scan(self, lowered: bytes, start: int) -> list[int]:
