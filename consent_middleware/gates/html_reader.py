@@ -231,7 +231,10 @@ class HtmlReader:
         if place == limit:
             if limit == size:
                 return False
-            self.places.popleft()
+            # It is in text, and so is every other place before the next tag.
+            tag = buffer.find(b"<", place)
+            while self.places and (tag < 0 or self.places[0] < tag):
+                self.places.popleft()
             return True
         return self._in_markup(buffer, place, is_last)
 
