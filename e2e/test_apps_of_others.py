@@ -131,9 +131,9 @@ def test_an_app_of_others_is_observed_then_enforced_and_nothing_in_it_breaks(
     consent_middleware("init", tmp_path / "audit.json", "--output", tmp_path / "consent.toml")
     drafted = (tmp_path / "consent.toml").read_text()
     assert f"# TODO: who is {COUNTER}" in drafted
-    answered = re.sub(r"# (\[\[services\]\]|id = .*|hosts = .*)", r"\1", drafted).replace(
-        '# purpose = "…"', 'purpose = "analytics"'
-    )
+    own, mark, third_parties = drafted.partition("# Third parties.")
+    third_parties = re.sub(r"# (\[\[services\]\]|id = .*|hosts = .*)", r"\1", third_parties)
+    answered = own + mark + third_parties.replace('# purpose = "…"', 'purpose = "analytics"')
     policy = tmp_path / "consent.toml"
     policy.write_text('csp = "enforce"\n' + answered)
     checked = json.loads(consent_middleware("check", policy, "--json"))
