@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import telemetry
 from .asgi import ASGIApp, Scope
-from .consent import Standing, SubjectOf, Subjects, Tokens
-from .errors import ConfigurationError
+from .consent import SubjectOf, Tokens
 from .gates import grounds, notices, observation, validators
 from .gates.banner import Banner as Inserted
 from .gates.findings import Report
@@ -24,17 +24,28 @@ from .gates.shapes import Shapes
 from .gates.shared_pages import SharedPages
 from .gates.shared_response import SharedResponseGate
 from .gates.violations import ObservedHosts
+from .lasting_parts import (
+    accounts_of,
+    disclosure_log_of,
+    housekeeping_of,
+    outbox_of,
+    overview_of,
+    page_seen_of,
+    queue_of,
+    recorder_of,
+)
 from .ledger import Housekeeping, Ledger
 from .overview.access import Access
-from .overview.overview import Overview
 from .pages import Accounts, Banner, Fragments, Pages, Placeholders, SharedBanner, ShownTexts
-from .pages.negotiation import LanguageOf
 from .policy import Policy
 from .recording import Choices
-from .rights import Listener, Outbox, RequestQueue
+from .rights import Listener, Outbox
 from .telemetry import Recorder
 from .transitions import Transitions
 from .veils import Veiled
+
+if TYPE_CHECKING:
+    from .overview.overview import Overview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +72,7 @@ class Parts:
     outbox: Outbox | None
     observed_hosts: ObservedHosts
     housekeeping: Housekeeping | None
-    overview: Overview | None
+    overview: "Overview | None"
 
 
 def assemble(
@@ -86,10 +97,10 @@ def assemble(
 
     ``before``: the parts under the version of the policy that held until now. What they remember, or hold in hand, goes on.
     """
-    recorder = _recorder(policy, ledger, is_observing=is_observing, before=before)
+    recorder = recorder_of(policy, ledger, is_observing=is_observing, before=before.recorder if before else None)
     seen = before.seen if before else SeenCookies(ledger.remember_cookie if ledger is not None else None)
     tokens = Tokens(policy, secret_keys)
-    accounts = _accounts(subject, ledger, tokens, secret_keys)
+    accounts = accounts_of(subject, ledger, tokens, secret_keys)
     masks = MaskSets(policy)
     # Observing changes nothing, and records nothing of anybody.
     transitions = Transitions(policy, ledger) if ledger is not None and not is_observing else None
@@ -97,12 +108,12 @@ def assemble(
     overview = None
     if is_observing or access is not None:
         mode = "observe" if is_observing else "enforce"
-        overview = _overview(policy, ledger, mode, language_of, before)
+        overview = overview_of(policy, ledger, mode, language_of, before.overview if before else None)
     told = report or (observation.log_once() if is_observing else None)
     report, notice = told, told or observation.log_once()
     if overview is not None:
         report, notice = overview.hearing(told), overview.hearing(notice)
-    disclosure_log = _disclosure_log(policy, ledger, before)
+    disclosure_log = disclosure_log_of(policy, ledger, before.disclosure_log if before else None)
     listeners = (
         disclosed,
         disclosure_log.add if disclosure_log is not None else None,
@@ -113,8 +124,8 @@ def assemble(
         if before
         else telemetry.Disclosures(policy, *(listener for listener in listeners if listener is not None))
     )
-    queue = _queue(policy, ledger, secret_keys, is_observing=is_observing)
-    outbox = _outbox(policy, ledger, secret_keys, is_observing=is_observing, before=before)
+    queue = queue_of(policy, ledger, secret_keys, is_observing=is_observing)
+    outbox = outbox_of(policy, ledger, secret_keys, is_observing=is_observing, before=before.outbox if before else None)
     # What only some policies ask for stands around the app, so that others pay nothing for it.
     app = notices.around(app, policy, notice)
     app = validators.around(app, policy, report, is_observing=is_observing)
@@ -139,7 +150,7 @@ def assemble(
         language_of=language_of,
         tells_keys=take_keys is not None,
     )
-    page_seen = _page_seen(policy, recorder, overview)
+    page_seen = page_seen_of(policy, recorder, overview)
     is_shared = policy.declarations.delivery == "fragment" and not is_observing
     fragments = Fragments(whole=whole, banner=banner, narrowed=page_policy.narrowed, page_seen=page_seen)
     pages = Pages(
@@ -234,109 +245,6 @@ def assemble(
         disclosure_log=disclosure_log,
         outbox=outbox,
         observed_hosts=observed_hosts,
-        housekeeping=_housekeeping(policy, ledger, queue, before),
+        housekeeping=housekeeping_of(policy, ledger, queue, before.housekeeping if before else None),
         overview=overview,
     )
-
-
-def _housekeeping(
-    policy: Policy, ledger: Ledger | None, queue: RequestQueue | None, before: Parts | None
-) -> Housekeeping | None:
-    if before is not None and before.housekeeping is not None:
-        before.housekeeping.follow(policy)
-        return before.housekeeping
-    if ledger is None:
-        return None
-    return Housekeeping(policy, ledger, beside=queue.purge_expired if queue is not None else None)
-
-
-def _overview(
-    policy: Policy, ledger: Ledger | None, mode: str, language_of: LanguageOf | None, before: Parts | None
-) -> Overview:
-    if before is not None and before.overview is not None:
-        before.overview.follow(policy)
-        return before.overview
-    return Overview(policy, ledger, mode=mode, language_of=language_of)
-
-
-def _page_seen(
-    policy: Policy, recorder: Recorder | None, overview: Overview | None
-) -> Callable[[Standing, Scope, int], None] | None:
-    listeners = [
-        *([recorder.see_page] if recorder is not None and policy.recording is not None else []),
-        *([overview.see_page] if overview is not None else []),
-    ]
-    if len(listeners) < 2:
-        return listeners[0] if listeners else None
-
-    def see_page(standing: Standing, scope: Scope, status: int) -> None:
-        for listener in listeners:
-            listener(standing, scope, status)
-
-    return see_page
-
-
-def _disclosure_log(policy: Policy, ledger: Ledger | None, before: Parts | None) -> telemetry.DisclosureLog | None:
-    if before is not None and before.disclosure_log is not None:
-        before.disclosure_log.follow(policy)
-        return before.disclosure_log
-    return telemetry.DisclosureLog(policy, ledger.database) if ledger is not None else None
-
-
-def _accounts(
-    subject: SubjectOf | None, ledger: Ledger | None, tokens: Tokens, secret_keys: Sequence[str]
-) -> Accounts | None:
-    if subject is None:
-        return None
-    if ledger is None:
-        raise ConfigurationError(
-            "subject= lets a choice follow an account, and there is no database to keep it in: pass one, for example "
-            'ConsentMiddleware(app, ledger="sqlite:///consent.db", subject=…).'
-        )
-    return Accounts(subjects=Subjects(secret_keys, subject), bindings=ledger.bindings, tokens=tokens)
-
-
-def _recorder(policy: Policy, ledger: Ledger | None, *, is_observing: bool, before: Parts | None) -> Recorder | None:
-    if before is not None and before.recorder is not None:
-        before.recorder.follow(policy)
-        return before.recorder
-    if ledger is not None:
-        return Recorder(policy, ledger.database)
-    if policy.recording is not None and not is_observing:
-        raise ConfigurationError(
-            "The policy's [recorder] has no database to write to: pass one, for example "
-            'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
-        )
-    return None
-
-
-def _queue(
-    policy: Policy, ledger: Ledger | None, secret_keys: Sequence[str], *, is_observing: bool
-) -> RequestQueue | None:
-    if ledger is not None:
-        return RequestQueue(ledger, secret_keys)
-    if policy.declarations.rights.kinds and not is_observing:
-        raise ConfigurationError(
-            "What visitors ask a person for ([rights] in the policy) has no database to wait in: pass one, for example "
-            'ConsentMiddleware(app, ledger="sqlite:///consent.db").'
-        )
-    return None
-
-
-def _outbox(
-    policy: Policy, ledger: Ledger | None, secret_keys: Sequence[str], *, is_observing: bool, before: Parts | None
-) -> Outbox | None:
-    if before is not None and before.outbox is not None:
-        before.outbox.follow(policy)
-        # It may be the first version that has anybody told.
-        before.outbox.wake()
-        return before.outbox
-    if ledger is not None:
-        return Outbox(ledger, secret_keys, policy)
-    told = [service.id for service in policy.services.values() if service.erasure_webhook]
-    if told and not is_observing:
-        raise ConfigurationError(
-            f"The policy's services {', '.join(told)} want to be told of erasures (erasure_webhook), and there is no database in "
-            'which that could wait: pass one, for example ConsentMiddleware(app, ledger="sqlite:///consent.db").'
-        )
-    return None
