@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import http.client
 import socket
 import ssl
 import threading
@@ -21,6 +20,9 @@ class _Sending:
     """One request. ``abandon`` ends it from another thread."""
 
     def __init__(self, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> None:
+        # Here, since most processes never send: it brings the whole package email.
+        import http.client
+
         parts = urlsplit(url)
         host = parts.hostname or ""
         self._connection = (
@@ -34,10 +36,12 @@ class _Sending:
         self.status: Future[int] = Future()
 
     def run(self) -> None:
+        from http.client import HTTPException
+
         try:
             self._connection.request("POST", self._target, self._body, self._headers)
             status = self._connection.getresponse().status
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             self._settle(NotDelivered(f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM]))
         else:
             self._settle(status)
