@@ -23,8 +23,8 @@ from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
 from .accounts import Accounts, Identity
 from .answering import Answer, json_answer
-from .body import Unread, read_body
 from .form_token import FormTokens
+from .own_body import read_own
 from .request_items import request_data
 from .screens import Screens, wants_json
 from .sender import Sender, sender_of
@@ -106,16 +106,13 @@ class DataEndpoint:
 
     async def erase(self, scope: Scope, receive: Receive) -> Answer | None:
         """Erase everything held, and forget the visitor: the token goes too, so that the site asks again."""
-        sender = sender_of(scope["headers"], ())
-        if sender is Sender.FOREIGN:
-            return self._screens.message(scope, "foreign")
-        body = await read_body(scope, receive)
-        if body is Unread.DISCONNECTED:
-            return None
-        if isinstance(body, Unread):
-            return self._screens.message(scope, "too-large")
+        body = await read_own(scope, receive, self._screens)
+        if not isinstance(body, bytes):
+            return body
         visit = visit_of(scope)
-        if sender is Sender.UNPROVEN and not self._tokens.accepts(_token_in(body), scope, visit.consent):
+        if sender_of(scope["headers"], ()) is Sender.UNPROVEN and not self._tokens.accepts(
+            _token_in(body), scope, visit.consent
+        ):
             return self._screens.message(scope, "unproven")
         try:
             identity = await self.identify(scope, visit)

@@ -13,9 +13,9 @@ from ..consent import Tokens, Visit, visit_of
 from ..consent.names import TokenCookie
 from ..policy import Policy
 from .answering import Answer
-from .body import Unread, read_body
 from .form_token import FormTokens
 from .mount import root_of
+from .own_body import read_own
 from .screens import Screens
 from .sender import Sender, sender_of
 from .way_back import safe_next
@@ -37,17 +37,14 @@ class DismissalEndpoint:
 
     async def dismiss(self, scope: Scope, receive: Receive) -> Answer | None:
         """Remember it, and lead back to the page."""
-        sender = sender_of(scope["headers"], ())
-        if sender is Sender.FOREIGN:
-            return self._screens.message(scope, "foreign")
-        body = await read_body(scope, receive)
-        if body is Unread.DISCONNECTED:
-            return None
-        if isinstance(body, Unread):
-            return self._screens.message(scope, "too-large")
+        body = await read_own(scope, receive, self._screens)
+        if not isinstance(body, bytes):
+            return body
         fields = _fields_in(body)
         visit = visit_of(scope)
-        if sender is Sender.UNPROVEN and not self._form_tokens.accepts(_last(fields, "token"), scope, visit.consent):
+        if sender_of(scope["headers"], ()) is Sender.UNPROVEN and not self._form_tokens.accepts(
+            _last(fields, "token"), scope, visit.consent
+        ):
             return self._screens.message(scope, "unproven")
         place = safe_next(_last(fields, "next")) or root_of(scope) + "/"
         headers = {"location": place}

@@ -12,11 +12,10 @@ from ..consent import NO_CHOICE, Decision, Signals, Standing, decide, visit_of
 from ..policy import Policy
 from .answering import Answer
 from .banner import Banner
-from .body import Unread, read_body
 from .content import allowed_ids
+from .own_body import read_own
 from .page_keys import PageKeys, opened
 from .screens import Screens
-from .sender import Sender, sender_of
 from .templates import Templates
 from .wording import Wording
 
@@ -52,13 +51,9 @@ class FragmentEndpoint:
 
     async def show(self, scope: Scope, receive: Receive) -> Answer | None:
         """Answer with one template, in which nothing runs before the page's script has put it in its place."""
-        if sender_of(scope["headers"], ()) is not Sender.OWN:
-            return self._screens.message(scope, "foreign")
-        body = await read_body(scope, receive)
-        if body is Unread.DISCONNECTED:
-            return None
-        if isinstance(body, Unread):
-            return self._screens.message(scope, "too-large")
+        body = await read_own(scope, receive, self._screens, is_by_script=True)
+        if not isinstance(body, bytes):
+            return body
         asked = read_page(body, self._keys)
         visit = visit_of(scope)
         page = opened(scope, *(asked or ("/", "")))

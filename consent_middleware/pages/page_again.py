@@ -12,11 +12,10 @@ from ..gates.headers import FOR_SHARED_CACHES, without
 from ..gates.html_answer import ACTIVATION
 from ..gates.response import ResponseGate, raw_request_of
 from .answering import Answer, send_answer
-from .body import Unread, read_body
 from .fragment import read_page
+from .own_body import read_own
 from .page_keys import PageKeys, opened
 from .screens import Screens
-from .sender import Sender, sender_of
 
 _OF_THE_POST = frozenset(
     {b"content-length", b"content-type", b"transfer-encoding", b"origin", b"accept", b"cache-control"}
@@ -47,13 +46,9 @@ class PageAgain:
         """Serve the page, or say why not."""
         if scope["method"] != "POST":
             return self._screens.message(scope, "wrong-method", headers={"allow": "POST"})
-        if sender_of(scope["headers"], ()) is not Sender.OWN:
-            return self._screens.message(scope, "foreign")
-        body = await read_body(scope, receive)
-        if body is Unread.DISCONNECTED:
-            return None
-        if isinstance(body, Unread):
-            return self._screens.message(scope, "too-large")
+        body = await read_own(scope, receive, self._screens, is_by_script=True)
+        if not isinstance(body, bytes):
+            return body
         asked = read_page(body, self._keys)
         if asked is None:
             return self._screens.message(scope, "not-found")
