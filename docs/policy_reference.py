@@ -10,7 +10,7 @@ from typing import Any
 from consent_middleware.cli.policy_schema import policy_schema
 
 PAGE = Path(__file__).parent / "reference" / "policy.md"
-MARK = "<!-- Made by docs/policy_reference.py: edit the docstrings in consent_middleware/policy/model.py instead. -->\n"
+MARK = "<!-- Made by docs/policy_reference.py: edit the docstrings in consent_middleware/policy/model/ instead. -->\n"
 _TEXT = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 _MANY = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 _TYPES = {"boolean": "true or false", "integer": "whole number", "string": "string"}
