@@ -1,4 +1,4 @@
-"""Starts and stops a middleware with its app, where the server says when (ASGI, lifespan)."""
+"""Starts and stops a middleware with its app, when the server says so (ASGI, lifespan)."""
 
 import logging
 import threading
@@ -14,20 +14,50 @@ _STOPPING = frozenset({"lifespan.startup.failed", "lifespan.shutdown.complete", 
 
 
 async def live(parts: Parts, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let the app live its lifespan, and do our part before it starts and after it stopped."""
+    """Let the app live its lifespan, and do our part before it starts and after it stopped.
+
+    An app that knows no lifespan (Django) says so by an error, or returns, before it has read a message. Servers then never tell
+    anybody when they stop. A ledger has to know, lest what waits to be written is lost: so we answer in the app's place.
+    """
+    has_spoken = False
 
     async def receive_lifespan() -> Message:
+        nonlocal has_spoken
+        has_spoken = True
         message = await receive()
         if message["type"] == "lifespan.startup":
             await _start(parts)
         return message
 
     async def send_lifespan(message: Message) -> None:
+        nonlocal has_spoken
+        has_spoken = True
         if message["type"] in _STOPPING:
             await _stop(parts)
         await send(message)
 
-    await parts.app(scope, receive_lifespan, send_lifespan)
+    try:
+        await parts.app(scope, receive_lifespan, send_lifespan)
+    except Exception as error:
+        if has_spoken:
+            await _stop(parts)
+        if has_spoken or parts.ledger is None:
+            raise
+        logger.debug("The app has no lifespan of its own: %s", error)
+    if not has_spoken and parts.ledger is not None:
+        await _live_alone(parts, receive, send)
+
+
+async def _live_alone(parts: Parts, receive: Receive, send: Send) -> None:
+    while True:
+        kind = (await receive())["type"]
+        if kind == "lifespan.startup":
+            await _start(parts)
+        elif kind == "lifespan.shutdown":
+            await _stop(parts)
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return
 
 
 async def _start(parts: Parts) -> None:

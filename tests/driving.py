@@ -182,6 +182,21 @@ def tell(middleware: ConsentMiddleware, event: str) -> list[Message]:
     return answers
 
 
+def live_through(middleware: ConsentMiddleware) -> list[Message]:
+    """Start and stop it in one lifespan, as a server does; return what it answered."""
+    events = iter(("lifespan.startup", "lifespan.shutdown"))
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": next(events)}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    asyncio.run(middleware({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send))
+    return answers
+
+
 def get(app: ASGIApp, path: str = "/", **options: Any) -> Answer:
     return call(app, scope_of(path, **options))
 

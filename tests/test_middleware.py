@@ -10,7 +10,7 @@ import pytest
 
 import consent_middleware
 from consent_middleware import ConfigurationError, ConsentMiddleware, PolicyError, get_consent
-from consent_middleware.asgi import Message, Receive, Scope, Send
+from consent_middleware.asgi import ASGIApp, Message, Receive, Scope, Send
 from tests.driving import (
     HOST,
     KEY,
@@ -19,6 +19,7 @@ from tests.driving import (
     call,
     drive,
     get,
+    live_through,
     mounted,
     page,
     scope_of,
@@ -102,15 +103,52 @@ def test_an_app_that_fails_to_start_lets_the_ledger_go(tmp_path: Path) -> None:
     assert threading.active_count() <= before + 1
 
 
-def test_an_app_without_lifespan_is_served(tmp_path: Path) -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            raise ValueError("What is a lifespan?")
+def no_ledger_is_open() -> bool:
+    return not any(thread.name == "consent-ledger" for thread in threading.enumerate())
 
-    middleware = mounted(app)
+
+async def without_lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """What an app does that is no framework's, or Django's."""
+    if scope["type"] == "lifespan":
+        raise ValueError("What is a lifespan?")
+
+
+async def silent_about_lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        return
+
+
+def test_an_app_without_lifespan_is_served() -> None:
+    middleware = mounted(without_lifespan)
     with pytest.raises(ValueError, match="is a lifespan"):
         tell(middleware, "lifespan.startup")
     assert get(middleware).error is None
+
+
+@pytest.mark.parametrize("app", [without_lifespan, silent_about_lifespan])
+def test_the_ledger_of_an_app_without_lifespan_starts_and_stops_with_the_server(app: ASGIApp, tmp_path: Path) -> None:
+    middleware = mounted(app, ledger=f"sqlite:///{tmp_path / 'consent.db'}", mode="observe")
+    assert middleware.inventory is not None
+    middleware.inventory.count("hide", "analytics", "_ga")
+
+    told = live_through(middleware)
+    assert told == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
+    assert no_ledger_is_open()
+    assert middleware.inventory.take().is_empty, "what waited to be written was not written"
+
+
+@pytest.mark.parametrize("stage", ["startup", "shutdown"])
+def test_an_app_that_fails_in_its_lifespan_fails_as_without_us(stage: str, tmp_path: Path) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == f"lifespan.{stage}":
+                raise OSError("no room")
+            await send({"type": f"{message['type']}.complete"})
+
+    with pytest.raises(OSError, match="no room"):
+        live_through(mounted(app, ledger=f"sqlite:///{tmp_path / 'consent.db'}"))
+    assert no_ledger_is_open()
 
 
 def test_a_ledger_that_does_not_open_is_logged_and_requests_are_served(
