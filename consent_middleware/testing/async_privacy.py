@@ -58,9 +58,9 @@ class AsyncPrivacy:
             self.page: Page = await self.context.new_page()
             situation = Situation(gpc=self._start.gpc, javascript=self._start.javascript)
             self._flows = Flows(self.site, self.context, self.page, situation, self._browser_version)
-            self.context.on("request", self._flows.note_request)
-            self.context.on("response", self._flows.note_response)
-            self.page.on("load", self._flows.note_load)
+            self.context.on("request", self._flows.observer.note_request)
+            self.context.on("response", self._flows.observer.note_response)
+            self.page.on("load", self._flows.observer.note_load)
             await drive_async(begin(self._flows, self.context, self._start))
         return await drive_async(step(self._flows))
 
@@ -99,26 +99,26 @@ class AsyncPrivacy:
 
     async def expect_cookies_allowed(self) -> None:
         """Fail where the browser keeps a cookie, of whomever, that the visitor has not allowed."""
-        await self._do(lambda flows: flows.expect_cookies_allowed())
+        await self._do(lambda flows: flows.expect.cookies_allowed())
 
     async def expect_storage_allowed(self) -> None:
         """Fail where a script has stored something that the visitor has not allowed."""
-        await self._do(lambda flows: flows.expect_storage_allowed())
+        await self._do(lambda flows: flows.expect.storage_allowed())
 
     async def expect_no_third_party(self, *, besides: Iterable[str] = ()) -> None:
         """Fail where a third party was asked that the visitor had not allowed at that moment; ``besides``: hosts that may be."""
-        await self._do(lambda flows: flows.expect_no_third_party(besides))
+        await self._do(lambda flows: flows.expect.no_third_party(besides))
 
     async def expect_telemetry_masked(self) -> None:
         """Fail where the site learned of device or network what was not allowed.
 
         Of an app in this process it is known what the app got to see; of a deployed site, what it asks browsers for.
         """
-        await self._do(lambda flows: flows.expect_telemetry_masked())
+        await self._do(lambda flows: flows.expect.telemetry_masked())
 
     async def expect_everything_allowed(self) -> None:
         """All four of them, with everything they find in one failure."""
-        await self._do(lambda flows: flows.expect_everything_allowed())
+        await self._do(lambda flows: flows.expect.everything_allowed())
 
     async def recorded_choices(self) -> list[ChoiceRecord]:
         """What the ledger has of this visitor, oldest first."""

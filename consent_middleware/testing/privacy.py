@@ -36,9 +36,9 @@ class Privacy:
         self.page: Page = self.context.new_page()
         situation = Situation(gpc=begun.gpc, javascript=begun.javascript)
         self.flows = Flows(site, self.context, self.page, situation, browser_version)
-        self.context.on("request", self.flows.note_request)
-        self.context.on("response", self.flows.note_response)
-        self.page.on("load", self.flows.note_load)
+        self.context.on("request", self.flows.observer.note_request)
+        self.context.on("response", self.flows.observer.note_response)
+        self.page.on("load", self.flows.observer.note_load)
         drive(begin(self.flows, self.context, begun))
 
     @property
@@ -81,26 +81,26 @@ class Privacy:
 
     def expect_cookies_allowed(self) -> None:
         """Fail where the browser keeps a cookie, of whomever, that the visitor has not allowed."""
-        drive(self.flows.expect_cookies_allowed())
+        drive(self.flows.expect.cookies_allowed())
 
     def expect_storage_allowed(self) -> None:
         """Fail where a script has stored something that the visitor has not allowed."""
-        drive(self.flows.expect_storage_allowed())
+        drive(self.flows.expect.storage_allowed())
 
     def expect_no_third_party(self, *, besides: Iterable[str] = ()) -> None:
         """Fail where a third party was asked that the visitor had not allowed at that moment; ``besides``: hosts that may be."""
-        drive(self.flows.expect_no_third_party(besides))
+        drive(self.flows.expect.no_third_party(besides))
 
     def expect_telemetry_masked(self) -> None:
         """Fail where the site learned of device or network what was not allowed.
 
         Of an app in this process it is known what the app got to see; of a deployed site, what it asks browsers for.
         """
-        drive(self.flows.expect_telemetry_masked())
+        drive(self.flows.expect.telemetry_masked())
 
     def expect_everything_allowed(self) -> None:
         """All four of them, with everything they find in one failure."""
-        drive(self.flows.expect_everything_allowed())
+        drive(self.flows.expect.everything_allowed())
 
     def recorded_choices(self) -> list[ChoiceRecord]:
         """What the ledger has of this visitor, oldest first."""
