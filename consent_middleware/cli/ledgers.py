@@ -1,36 +1,19 @@
-"""The commands ``consent-middleware ledger …``, and what they have in common: an address, a key, an open ledger."""
+"""What commands that work with a ledger have in common: its address, the site's keys, an open ledger."""
 
 import argparse
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError, LedgerError
 from ..ledger import Ledger
 from ..storage.urls import DatabaseUrl
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 KEY_VARIABLE = "CONSENT_SECRET_KEY"
 _EXAMPLE = "sqlite:///consent.db"
 _PATIENCE = 60.0
 """Seconds: nobody waits for a page here, and a large ledger's database may take its time."""
-
-
-def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    from . import anchoring, delivering, exporting, purging, verifying
-
-    parser = commands.add_parser(
-        "ledger",
-        help="verify, export or purge recorded choices, tell recipients of erasures",
-        description="Work with the record of choices.",
-    )
-    tasks = parser.add_subparsers(metavar="TASK", required=True)
-    for module in (exporting, verifying, anchoring, purging, delivering):
-        module.add_command(tasks)
 
 
 def add_url(parser: argparse.ArgumentParser) -> None:

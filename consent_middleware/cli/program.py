@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import ConsentError
-from . import auditing, checking, classifying, drafting, ledgers, requests, showing
+from . import auditing, checking, classifying, drafting, ledger_tasks, request_tasks, showing
 
 FAILED = 1
 # 128 + the signal's number, as a shell reports it: SIGINT, SIGPIPE.
@@ -34,7 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (showing, checking, classifying, auditing, drafting, ledgers, requests):
+    for module in (showing, checking, classifying, auditing, drafting, ledger_tasks, request_tasks):
         module.add_command(commands)
     return parser
 

@@ -1,31 +1,14 @@
-"""The commands ``consent-middleware requests …``, and what they have in common: a queue, and how one request is printed."""
+"""What commands that work with requests have in common: an open queue, and how one request is printed."""
 
 import argparse
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from ..ledger import Ledger
 from ..rights import Request, RequestQueue
 from . import ledgers
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
-
-def add_command(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    from . import adding, deciding, listing
-
-    parser = commands.add_parser(
-        "requests",
-        help="work with requests that need a person",
-        description="Work with what visitors asked a person for: erasure of an account, correction, access, complaints.",
-    )
-    tasks = parser.add_subparsers(metavar="TASK", required=True)
-    for module in (listing, deciding, adding):
-        module.add_command(tasks)
 
 
 def add_number(parser: argparse.ArgumentParser) -> None:
