@@ -17,8 +17,10 @@ from .accounts import Accounts
 from .answering import Answer, json_answer, send_answer
 from .assets import Asset, load_assets
 from .banner import Banner
+from .center import PreferenceCenter
 from .choice import ChoiceEndpoint
 from .data import DataEndpoint
+from .declaration import declaration
 from .dismissal import DismissalEndpoint
 from .events import EventsEndpoint
 from .form_token import FormTokens
@@ -85,6 +87,7 @@ class Pages:
         self._screens = Screens(
             policy=policy, mount=self._mount, tokens=tokens, folder=templates, language_of=language_of
         )
+        self._center = PreferenceCenter(policy, self._screens)
         choice = ChoiceEndpoint(policy=policy, screens=self._screens, tokens=tokens, accounts=accounts)
         erasure = None
         if ledger is not None and queue is not None and outbox is not None:
@@ -168,11 +171,11 @@ class Pages:
 
     def shown(self, language: str) -> str:
         """Return what the preference center shows, in one language, whoever has not chosen yet."""
-        return self._screens.shown(language)
+        return self._center.shown(language)
 
     def shown_to_guardians(self, language: str) -> str:
         """Return what it shows to whoever decides for a child."""
-        return self._screens.shown(language, for_guardian=True)
+        return self._center.shown(language, for_guardian=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -201,16 +204,16 @@ class Pages:
         return await endpoint(scope, receive)
 
     async def _preferences(self, scope: Scope, receive: Receive) -> Answer:
-        return self._screens.preferences(scope, visit_of(scope))
+        return self._center.preferences(scope, visit_of(scope))
 
     async def _guardian(self, scope: Scope, receive: Receive) -> Answer:
         visit = visit_of(scope)
         if not visit.decision.is_childs:
             return Answer(status=303, headers={"location": f"{self._mount.base_of(scope)}/preferences"})
-        return self._screens.guardian(scope, visit)
+        return self._center.guardian(scope, visit)
 
     async def _declaration(self, scope: Scope, receive: Receive) -> Answer:
-        return self._screens.declaration(scope, visit_of(scope))
+        return declaration(self._policy, self._screens, scope, visit_of(scope))
 
     async def _receipt(self, scope: Scope, receive: Receive) -> Answer:
         return await self._data.receipt(scope, route_path(scope)[len(self._receipts) :])

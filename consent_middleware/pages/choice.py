@@ -11,9 +11,10 @@ from .accounts import Accounts
 from .ages import age_of, may_be_guardian
 from .answering import Answer, json_answer
 from .body import Unread, read_body
-from .changes import changes_between
+from .changes import changes_between, say_changes
 from .content import allowed_ids
 from .form_token import FormTokens
+from .open_questions import asking_of, banner_words
 from .screens import Screens
 from .sender import Sender, origin_of, sender_of
 from .submission import FORM, JSON, LAYERS, Submission, media_type_of, read_form, read_json
@@ -98,9 +99,14 @@ class ChoiceEndpoint:
         changes = changes_between(self._policy, before, visit.decision)
         if submission.method != "form":
             receipt = f"{self._screens.base_of(scope)}/receipt/{visit.record_id}" if visit.record_id else None
-            said = self._screens.say_changes(language, changes, visit.decision)
-            asking = self._screens.ask_for_the_rest(language, visit)
-            return json_answer({**self._state(visit), "receipt": receipt, "said": said, "asking": asking}, headers=cors)
+            wording = self._screens.wording_in(language)
+            changed = say_changes(self._policy, wording, changes, visit.decision)
+            words = {
+                "said": f"{wording.gettext('Saved.')} {changed}".strip(),
+                # What the banner of a page that stays open says from now on; empty where it has nothing more to ask.
+                "asking": banner_words(self._policy, wording, asking_of(visit.consent), visit.decision),
+            }
+            return json_answer({**self._state(visit), "receipt": receipt, **words}, headers=cors)
         center = f"{self._screens.base_of(scope)}/preferences?saved=1"
         place = safe_next(submission.next) or center
         if place.startswith(center):

@@ -24,6 +24,7 @@ from ..telemetry.events import Event
 from .accounts import Accounts, Identity
 from .answering import Answer, json_answer
 from .form_token import FormTokens
+from .held import HeldPages
 from .own_body import read_own
 from .request_items import request_data
 from .screens import Screens, wants_json
@@ -67,6 +68,7 @@ class DataEndpoint:
     ) -> None:
         self._policy = policy
         self._screens = screens
+        self._held_pages = HeldPages(policy, screens)
         self._tokens = tokens
         self._ledger = ledger
         self._recorder = recorder
@@ -90,7 +92,7 @@ class DataEndpoint:
         if is_download or wants_json(scope):
             headers = {"content-disposition": 'attachment; filename="privacy-data.json"'} if is_download else {}
             return json_answer(_as_json(held), headers=headers)
-        return self._screens.data(
+        return self._held_pages.data(
             scope,
             visit,
             held.choices,
@@ -143,7 +145,7 @@ class DataEndpoint:
         text = shown.content if shown is not None else ""
         if wants_json(scope) or self._screens.asks(scope, "format") == "json":
             return json_answer({**msgspec.to_builtins(choice), "text": text})
-        return self._screens.receipt(scope, choice, text)
+        return self._held_pages.receipt(scope, choice, text)
 
     async def identify(self, scope: Scope, visit: Visit) -> Identity:
         """Say whose data may be shown. Raises LedgerError."""

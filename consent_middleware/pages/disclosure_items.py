@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ..policy import Policy
 from ..telemetry import Disclosed
-from .content import ADDRESS
+from .purpose_items import ADDRESS
 from .wording import Wording
 
 
@@ -39,7 +38,7 @@ def disclosure_items(policy: Policy, wording: Wording, disclosures: Sequence[Dis
             title=wording.text(titles[each.field]) if each.field in titles else unnamed,
             purpose=wording.text(purpose.title) if purpose is not None else each.purpose,
             reason=each.reason,
-            last=wording.date(datetime.fromtimestamp(each.last_at, UTC).date()),
+            last=wording.day(each.last_at),
             times=each.times,
         )
     return list(items.values())

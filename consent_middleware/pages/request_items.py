@@ -1,7 +1,7 @@
 """Requests that need a person, in the words of one language: what may be asked for, and what became of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 from ..policy import Policy
 from ..policy.purposes import N_
@@ -37,7 +37,7 @@ def request_item(wording: Wording, request: Request) -> Mapping[str, object]:
         "number": request.number,
         "kind": wording.gettext(KINDS[request.kind]),
         "state": wording.gettext(STATES[request.state]) if STATES[request.state] else "",
-        "received": wording.date(datetime.fromtimestamp(request.received_at, UTC).date()),
+        "received": wording.day(request.received_at),
         "due": _due(wording, request),
         "message": request.message,
         "contact": request.contact,

@@ -5,7 +5,7 @@ The words come from gettext catalogs alone: Babel would add 33 MB to every proce
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from ..policy import Policy
 from ..policy.lifetimes import Lifetime
@@ -73,6 +73,14 @@ class Wording:
         say = self._catalog.gettext
         month = say(calendar.MONTHS[day.month - 1])
         return say(calendar.DATE) % {"day": day.day, "month": month, "year": day.year, "number": day.month}
+
+    def day(self, seconds: float) -> str:
+        """The day of a moment, in UTC: the server knows no visitor's time zone."""
+        return self.date(datetime.fromtimestamp(seconds, UTC).date())
+
+    def moment(self, seconds: float) -> str:
+        """``24 November 2026, 09:30 UTC``."""
+        return f"{self.day(seconds)}, {datetime.fromtimestamp(seconds, UTC):%H:%M} UTC"
 
     def country(self, code: str) -> str:
         """The name of a country; what is no two-letter code (ISO 3166) is already one."""

@@ -11,7 +11,10 @@ from consent_middleware.consent import SCOPE_KEY, Consent, Decision, Signals, Vi
 from consent_middleware.gates.html_rewriting import Frame
 from consent_middleware.pages import Banner, Pages
 from consent_middleware.pages.answering import Answer, send_answer
+from consent_middleware.pages.center import PreferenceCenter
+from consent_middleware.pages.declaration import declaration
 from consent_middleware.pages.form_token import FormTokens
+from consent_middleware.pages.held import HeldPages
 from consent_middleware.pages.mount import Mount
 from consent_middleware.pages.placeholder import Placeholders
 from consent_middleware.pages.screens import Screens
@@ -53,6 +56,8 @@ class Stage:
         self._placeholders = Placeholders(policy=policy, prefix=PREFIX, secret_keys=_KEYS)
         # For what would have to be read from a ledger, or go wrong first.
         self._screens = Screens(policy=policy, mount=Mount(PREFIX), tokens=FormTokens(_KEYS), folder=None)
+        self._center = PreferenceCenter(policy, self._screens)
+        self._held = HeldPages(policy, self._screens)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope = {**scope, "client": _CLIENT, "headers": self._headers(scope), SCOPE_KEY: self._visit()}
@@ -82,14 +87,14 @@ class Stage:
             scope["query_string"] = example.query.encode("ascii")
         match example.shows:
             case "preferences":
-                return self._screens.preferences(scope, visit)
+                return self._center.preferences(scope, visit)
             case "guardian":
-                return self._screens.guardian(scope, visit)
+                return self._center.guardian(scope, visit)
             case "declaration":
-                return self._screens.declaration(scope, visit)
+                return declaration(self.policy, self._screens, scope, visit)
             case "data":
                 records = [record_of(self._consent, self.policy)] if self._consent.choice_made else []
-                return self._screens.data(
+                return self._held.data(
                     scope,
                     visit,
                     records,
@@ -101,7 +106,7 @@ class Stage:
                 )
             case "receipt":
                 shown = text_of(self._banner.shown(self.policy.languages[0]))
-                return self._screens.receipt(scope, record_of(self._consent, self.policy), shown)
+                return self._held.receipt(scope, record_of(self._consent, self.policy), shown)
             case "message":
                 again = Submission(action="accept-all", next="/") if example.message == "unsaved" else None
                 return self._screens.message(scope, example.message, again=again)
