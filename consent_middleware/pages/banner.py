@@ -4,11 +4,7 @@ Rendered once for each state a visitor can be in; a request then only fills in i
 """
 
 import hashlib
-import re
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from ..asgi import Scope
@@ -20,66 +16,17 @@ from .assets import load_assets
 from .bulletins import last_change, say_bulletins, unseen
 from .content import allowed_ids, titles_of
 from .form_token import FormTokens
+from .markup import ADDRESSES, NONCE, SLOTS, PlainMarkup, Rendered, addresses_of, nonce_attribute, token_field
 from .mount import Mount, root_of
 from .negotiation import LanguageOf, Negotiation
 from .open_questions import Asking, asking_of, banner_words
 from .page_scripts import PageScripts
 from .styling import stylesheet_of
 from .templates import Templates
-from .way_back import page_of, plain_page_of
 from .wording import Wording
 
 _STATES = 256
 """Different states (language, decision, mount) that are kept rendered."""
-
-# What a request fills in. The mark is random, so that no text of a policy contains it by accident.
-_MARK = secrets.token_hex(8)
-_SLOT_NAMES = ("nonce", "next_value", "next_query", "token")
-_SLOTS = {name: f"[{_MARK}{index}]" for index, name in enumerate(_SLOT_NAMES)}
-_ADDRESSES = (1, 2)
-"""The slots of a page's address: as a value, and in a query string."""
-_NONCE = _SLOTS["nonce"].encode("ascii")
-_SLOT = re.compile(rf"\[{_MARK}(\d)\]")
-# A page's address is printable ASCII; a table is five times as fast as urllib's quote().
-_IN_QUERY = str.maketrans(
-    {chr(code): f"%{code:02X}" for code in range(33, 127) if not re.match(r"[\w.~/-]", chr(code))}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """Markup in pieces; ``slots``: which of ``_SLOT_NAMES`` stands between two of them, in order."""
-
-    texts: tuple[bytes, ...]
-    slots: tuple[int, ...]
-    variant: str
-
-    def fill(self, values: Sequence[bytes]) -> bytes:
-        parts = [self.texts[0]]
-        for slot, text in zip(self.slots, self.texts[1:], strict=True):
-            parts += (values[slot], text)
-        return b"".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class PlainMarkup:
-    """What is put into the pages of one kind of visitor, but for each page's own address. ``texts`` are what stands between its
-    mentions, ``is_query`` which of those are in a query string."""
-
-    head: bytes
-    texts: tuple[bytes, ...]
-    is_query: tuple[bool, ...]
-
-    def fill(self, scope: Scope) -> bytes:
-        """Return the markup for a page of an app that is mounted at the root."""
-        address = plain_page_of(scope)
-        if address is not None:
-            return address.join(self.texts)
-        addresses = _addresses(scope)
-        parts = [self.texts[0]]
-        for is_query, text in zip(self.is_query, self.texts[1:], strict=True):
-            parts += (addresses[is_query], text)
-        return b"".join(parts)
 
 
 class Banner:
@@ -142,9 +89,9 @@ class Banner:
         """Return the markup, ASCII only. ``link_only``: the page's policy excludes our style, script or form."""
         rendered, needs_token = self._state_of(standing, scope, link_only=link_only)
         values = (
-            _nonce_attribute(nonce),
-            *_addresses(scope),
-            _token_field(self._tokens.make(scope, standing.consent)) if needs_token else b"",
+            nonce_attribute(nonce),
+            *addresses_of(scope),
+            token_field(self._tokens.make(scope, standing.consent)) if needs_token else b"",
         )
         return rendered.fill(values)
 
@@ -159,13 +106,13 @@ class Banner:
         texts = [rendered.texts[0]]
         is_query: list[bool] = []
         for slot, text in zip(rendered.slots, rendered.texts[1:], strict=True):
-            if slot in _ADDRESSES:
+            if slot in ADDRESSES:
                 texts.append(text)
-                is_query.append(slot == _ADDRESSES[1])
+                is_query.append(slot == ADDRESSES[1])
             else:
                 texts[-1] += text
         head = self._render_head(decision, signals, self._mount.prefix)
-        return PlainMarkup(head.replace(_NONCE, b""), tuple(texts), tuple(is_query))
+        return PlainMarkup(head.replace(NONCE, b""), tuple(texts), tuple(is_query))
 
     def shown(self, language: str) -> str:
         """Return what the banner shows, in one language, whoever has not chosen yet."""
@@ -181,7 +128,7 @@ class Banner:
         if known is None:
             known = decision, self._render_head(decision, standing.signals, root_of(scope) + self._mount.prefix)
             self._heads.put(key, known)
-        return known[1].replace(_NONCE, _nonce_attribute(nonce)) if known[1] else b""
+        return known[1].replace(NONCE, nonce_attribute(nonce)) if known[1] else b""
 
     def _state_of(self, standing: Standing, scope: Scope, *, link_only: bool) -> tuple[Rendered, bool]:
         """What is rendered for this visitor's state, and whether a form from this browser may need a token."""
@@ -250,13 +197,10 @@ class Banner:
             reject_first=policy.declarations.banner.reject_first,
             asks_age=decision.asks_age,
             asked_age=policy.asked_age,
-            slots=_SLOTS,
+            slots=SLOTS.marks,
         )
-        cut = _SLOT.split(html.strip() + "\n")
-        # Character references, since the page may be in another charset; every second part is the digit of a slot.
-        texts = tuple(part.encode("ascii", "xmlcharrefreplace") for part in cut[::2])
-        slots = tuple(map(int, cut[1::2]))
-        name = hashlib.sha256(repr((texts, slots, head.replace(_NONCE, b""))).encode()).hexdigest()[:10]
+        texts, slots = SLOTS.cut(html.strip() + "\n")
+        name = hashlib.sha256(repr((texts, slots, head.replace(NONCE, b""))).encode()).hexdigest()[:10]
         return Rendered(texts, slots, name)
 
     def _render_head(self, decision: Decision, signals: Signals, base: str) -> bytes:
@@ -272,7 +216,7 @@ class Banner:
             allowed=" ".join(allowed_ids(self._policy, decision)),
             refused=" ".join(name for name in known if name in decision.refused),
             signal=self._held_off_by_signal(decision, signals),
-            slots=_SLOTS,
+            slots=SLOTS.marks,
         )
         return html.strip().encode("ascii", "xmlcharrefreplace")
 
@@ -287,20 +231,3 @@ class Banner:
             if name in policy.refused_by_gpc
             or (name in policy.services and policy.services[name].purpose in policy.refused_by_gpc)
         )
-
-
-def _addresses(scope: Scope) -> tuple[bytes, bytes]:
-    """Return the page's address as it stands in an attribute and in a query string."""
-    address = plain_page_of(scope)
-    if address is not None:
-        return address, address
-    page = page_of(scope)
-    return escape(page).encode("ascii"), page.translate(_IN_QUERY).encode("ascii")
-
-
-def _nonce_attribute(nonce: str | None) -> bytes:
-    return f' nonce="{escape(nonce)}"'.encode("ascii", "xmlcharrefreplace") if nonce else b""
-
-
-def _token_field(token: str) -> bytes:
-    return f'<input type="hidden" name="token" value="{token}">'.encode("ascii")
