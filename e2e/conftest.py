@@ -5,23 +5,27 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from starlette.types import ASGIApp
 
 from e2e.browser import find_chromium, launch_arguments
-from e2e.serving import LOOPBACK, Site, served
+from e2e.serving import Site, served
 from hatch_build import compile_catalogs
+from tests import deadline
+from tests.deadline import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown  # noqa: F401
+from tests.ports import LOOPBACK
 
-# Chromium answers on loopback in milliseconds: what takes longer is a defect, and should not take 30 s to say so.
-TIMEOUT = 10_000
+# As long as Playwright waits for everything else. What is only slow, on a busy machine, is no defect.
+TIMEOUT = 30_000
 
 Options = dict[str, Any]
 Serve = Callable[..., Site]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def fresh_catalogs() -> None:
-    """Compile edited `.po` files, so that no page shows yesterday's text."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile edited `.po` files before any test module is imported, so that no page shows yesterday's text."""
+    deadline.configure(config)
+    expect.set_options(timeout=TIMEOUT)
     compile_catalogs()
 
 
@@ -43,13 +47,6 @@ def browser_context_args(browser_context_args: Options) -> Options:
 
 
 @pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
-    """A visitor's fresh browser, with a patience that suits loopback."""
-    context.set_default_timeout(TIMEOUT)
-    return context
-
-
-@pytest.fixture
 def page_without_javascript(new_context: Callable[..., BrowserContext]) -> Page:
     """A page of a browser whose JavaScript is off."""
     return _page(new_context, javascript=False)
@@ -62,9 +59,7 @@ def either_page(request: pytest.FixtureRequest, new_context: Callable[..., Brows
 
 
 def _page(new_context: Callable[..., BrowserContext], *, javascript: bool) -> Page:
-    visitor = new_context(java_script_enabled=javascript)
-    visitor.set_default_timeout(TIMEOUT)
-    return visitor.new_page()
+    return new_context(java_script_enabled=javascript).new_page()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The browser and the sites that the other end-to-end tests take for granted."""
 
+import signal
+
 import pytest
 from playwright.sync_api import Page
 from starlette.requests import Request
@@ -36,3 +38,11 @@ def test_a_name_below_localhost_stores_a_host_prefixed_cookie(page: Page, serve:
     site = serve(app, https=https)
     page.goto(site.url("www.shop.localhost", "/cookie"))
     assert [cookie["name"] for cookie in page.context.cookies()] == ["__Host-a"]
+
+
+def test_a_page_that_never_answers_ends_its_test_and_not_the_browser(page: Page) -> None:
+    # As if the test's time were nearly over.
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    with pytest.raises(pytest.fail.Exception, match="was not over after"):
+        page.evaluate("new Promise(() => 0)")
+    assert page.evaluate("1 + 1") == 2

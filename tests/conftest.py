@@ -6,6 +6,8 @@ import pytest
 from hypothesis import settings
 
 from hatch_build import compile_catalogs
+from tests import deadline
+from tests.deadline import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown  # noqa: F401
 from tests.postgresql import Server, running_server
 
 # A busy machine makes no property false.
@@ -19,8 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Compile edited `.po` files before any test module is imported, so that none reads yesterday's text."""
+    deadline.configure(config)
     compile_catalogs()
 
 

@@ -5,8 +5,14 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-from e2e.serving import free_port_pair, running
+import pytest
+
+from e2e.serving import running
 from tests.packaging.conftest import ROOT, Installed, run
+from tests.ports import free_port
+
+# A package index may be slow, and so may an installation.
+pytestmark = pytest.mark.deadline(1800)
 
 PACKAGES = ("consent_middleware", "banner_templates", "demo_site")
 # Every name that the package promises must be there, and come from the wheel.
@@ -59,7 +65,7 @@ def test_the_installed_command_accepts_the_demo_policy(installed: Installed, tmp
 
 
 def test_the_installed_demo_serves_its_first_page_with_a_banner(installed: Installed, tmp_path: Path) -> None:
-    port = free_port_pair()
+    port = free_port(in_a_row=2)
     url = f"http://127.0.0.1:{port}/"
     demo = (installed.python, "-m", "consent_middleware", "demo", "--port", str(port), "--no-browser")
     with running(*demo, url=url, cwd=tmp_path):
