@@ -1,18 +1,18 @@
 """DuckDuckGo's autoconsent, from the npm registry: looks for a notice and refuses, as it does for its users."""
 
 import json
-import time
 
 from playwright.sync_api import Frame, Page
 
 from e2e.registry import Package
+from e2e.waiting import until
+from tests.waiting import PATIENCE
 
 PACKAGE = Package(
     name="@duckduckgo/autoconsent",
     version="16.23.0",
     sha512="NTmDhASFf5pUsSwg2TyT9R75GYUcuYZXPyBnRcYgJgozg6RLeXXP9uH8ADxA364yQ2gJBMu83AN/D24Y4nkPKg==",
 )
-PATIENCE = 20.0
 CONFIG = {"enabled": True, "autoAction": "optOut", "disabledCmps": [], "enablePrehide": False, "detectRetries": 20}
 BY_WORDS = {"enableHeuristicDetection": True, "heuristicMode": "reject"}
 
@@ -41,10 +41,9 @@ def refuse(page: Page, url: str, rule: Message | None, *, patience: float = PATI
     page.expose_binding("autoconsentSendMessage", hear)
     page.goto(url)
     page.evaluate(script)
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        results = [message["result"] for message in told if message["type"] == "optOutResult"]
-        if results:
-            return bool(results[-1])
-        page.wait_for_timeout(100)
-    return None
+
+    def results() -> list[object]:
+        return [message["result"] for message in told if message["type"] == "optOutResult"]
+
+    found = until(page, results, patience=patience)
+    return bool(found[-1]) if found else None

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from e2e.programs import CACHES, find_cache
-
-_PATIENCE = 20.0
+from tests.ports import LOOPBACK, free_port
+from tests.waiting import PATIENCE, until
 
 # Told to keep pages without a word of the app's, which is where a cache goes wrong first.
 _NGINX = """
@@ -65,7 +64,7 @@ def cache(package: str, behind: int) -> Iterator[int]:
     if program is None:
         raise RuntimeError(f"there is no {CACHES[package]} on this machine (Debian, Ubuntu: apt-get install {package})")
     with TemporaryDirectory() as name:
-        folder, port = Path(name), _free_port()
+        folder, port = Path(name), free_port()
         is_root = os.geteuid() == 0
         if package == "nginx":
             settings, template = folder / "nginx.conf", _NGINX
@@ -79,19 +78,14 @@ def cache(package: str, behind: int) -> Iterator[int]:
         with (folder / "output").open("w+b") as output:
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
             try:
-                deadline = time.monotonic() + _PATIENCE
-                while not _answers(port):
-                    if process.poll() is not None or time.monotonic() > deadline:
-                        output.seek(0)
-                        raise RuntimeError(
-                            f"{package} does not start; it said:\n{output.read().decode(errors='replace')}"
-                        )
-                    time.sleep(0.05)
+                if not until(lambda: process.poll() is not None or _answers(port)) or process.poll() is not None:
+                    output.seek(0)
+                    raise RuntimeError(f"{package} does not start; it said:\n{output.read().decode(errors='replace')}")
                 yield port
             finally:
                 process.terminate()
                 try:
-                    process.wait(_PATIENCE)
+                    process.wait(PATIENCE)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
@@ -99,14 +93,7 @@ def cache(package: str, behind: int) -> Iterator[int]:
 
 def _answers(port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
+        with socket.create_connection((LOOPBACK, port), timeout=1):
             return True
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

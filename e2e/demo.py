@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from demo_site.assembly import assemble
 from demo_site.tracker import make_tracker
 from e2e.serving import Site, served
+from tests.waiting import PATIENCE
 
 CONSOLE, TRACKER = "console.localhost", "tracker.localhost"
 COUNTING = {"_ga", "_ga_DEMO", "visitor_id", "_fbp"}
@@ -31,13 +32,13 @@ class Demo:
 
     def received(self) -> list[dict[str, str]]:
         """Every request the tracker has got."""
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
             found: list[dict[str, str]] = client.get(self.tracker.url(path="/received")).json()
         return found
 
     def forget(self) -> None:
         """Empty the tracker's list."""
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
             client.post(self.tracker.url(path="/forget"))
 
     def cookies(self, page: Page, host: str = CONSOLE) -> dict[str, str]:

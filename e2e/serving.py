@@ -4,7 +4,6 @@ import asyncio
 import socket
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,8 +17,8 @@ import trustme
 import uvicorn
 from starlette.types import ASGIApp
 
-LOOPBACK = "127.0.0.1"
-PATIENCE = 20.0
+from tests.ports import LOOPBACK
+from tests.waiting import PATIENCE, until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +57,9 @@ def served(app: ASGIApp, *, https: bool = False) -> Iterator[Site]:
         thread = threading.Thread(target=lambda: asyncio.run(_serve(server, listener)), daemon=True)
         thread.start()
         try:
-            deadline = time.monotonic() + PATIENCE
-            while not server.started:
-                if not thread.is_alive() or time.monotonic() > deadline:
-                    raise RuntimeError("the app did not start: uvicorn's reason is on standard error")
-                time.sleep(0.01)
+            until(lambda: server.started or not thread.is_alive())
+            if not server.started:
+                raise RuntimeError("the app did not start: uvicorn's reason is on standard error")
             yield Site(scheme="https" if https else "http", port=listener.getsockname()[1])
         finally:
             server.should_exit = True
@@ -75,13 +72,10 @@ def running(*command: str | Path, url: str, cwd: Path | None = None) -> Iterator
     with TemporaryDirectory() as folder, (Path(folder) / "output").open("w+b") as output:
         process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
         try:
-            deadline = time.monotonic() + PATIENCE
-            while not _answers(url):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    output.seek(0)
-                    said = output.read().decode(errors="replace")
-                    raise RuntimeError(f"{' '.join(map(str, command))} does not serve {url}; it said:\n{said}")
-                time.sleep(0.05)
+            if not until(lambda: process.poll() is not None or _answers(url)) or process.poll() is not None:
+                output.seek(0)
+                said = output.read().decode(errors="replace")
+                raise RuntimeError(f"{' '.join(map(str, command))} does not serve {url}; it said:\n{said}")
             yield
         finally:
             process.terminate()
@@ -90,19 +84,6 @@ def running(*command: str | Path, url: str, cwd: Path | None = None) -> Iterator
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def free_port_pair() -> int:
-    """Return a port that is free and whose successor is free too (the demo's tracker takes the next one)."""
-    for _ in range(100):
-        with closing(_listen()) as first:
-            port: int = first.getsockname()[1]
-            try:
-                with closing(_listen(port + 1)):
-                    return port
-            except (OSError, OverflowError):
-                continue
-    raise RuntimeError("no two free ports in a row on the loopback interface")
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
@@ -120,16 +101,8 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
     await asyncio.sleep(0.01)
 
 
-def _listen(port: int = 0) -> socket.socket:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-        listener.listen(128)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+def _listen() -> socket.socket:
+    return socket.create_server((LOOPBACK, 0), backlog=128)
 
 
 def _answers(url: str) -> bool:

@@ -15,6 +15,7 @@ from consent_middleware import ConsentMiddleware, Policy, get_consent
 from e2e.serving import Site, served
 from e2e.test_page_policies import complaints
 from e2e.visitor import action, banner, choose, press, withdraw
+from e2e.waiting import until
 
 HOST, OTHER = "www.shop.localhost", "counter.localhost"
 POLICY = """
@@ -89,13 +90,14 @@ def site() -> Iterator[Site]:
 
 def wait_until(page: Page, expression: str) -> None:
     """Not `wait_for_function`: a page's policy may allow no `eval`."""
-    for _ in range(100):
+
+    def is_so() -> bool:
         # A page that is being loaded again has no answer yet.
         with suppress(Error):
-            if page.evaluate(f"() => {expression}"):
-                return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"it never came true: {expression}; order is {page.evaluate('window.order')}")
+            return bool(page.evaluate(f"() => {expression}"))
+        return False
+
+    assert until(page, is_so), f"it never came true: {expression}; order is {page.evaluate('window.order')}"
 
 
 def open_and_type(page: Page, site: Site, name: str) -> None:

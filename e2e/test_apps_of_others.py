@@ -19,8 +19,8 @@ from starlette.routing import Route
 from consent_middleware import Policy, classify
 from e2e.browser import find_chromium
 from e2e.serving import running, served
-from e2e.test_examples import free_port
 from e2e.visitor import banner, choose, names_kept, withdraw
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 COUNTER = "counter.localhost"

@@ -22,6 +22,7 @@ from e2e.programs import CACHES, find_cache
 from e2e.serving import served
 from e2e.test_activation import wait_until
 from e2e.visitor import banner, choose, withdraw
+from tests.waiting import PATIENCE
 
 HOST, OTHER = "www.shop.localhost", "counter.localhost"
 KEY = "a key for tests"
@@ -83,7 +84,9 @@ def cached(request: pytest.FixtureRequest) -> Iterator[Cached]:
         port = stack.enter_context(cache(package, site.port))
         headers = {"Host": f"{HOST}:{port}"}
         client, direct = (
-            stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{each}", headers=headers, trust_env=False))
+            stack.enter_context(
+                httpx.Client(base_url=f"http://127.0.0.1:{each}", headers=headers, trust_env=False, timeout=PATIENCE)
+            )
             for each in (port, site.port)
         )
         yield Cached(shop, client, direct, port)

@@ -15,8 +15,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from consent_middleware import ConsentMiddleware
-from e2e.serving import PATIENCE, Site, served
+from e2e.serving import Site, served
 from e2e.visitor import banner, choose, names_kept, withdraw
+from tests.waiting import PATIENCE
 
 HOST = "www.shop.localhost"
 LINES = ("_ga=1; Path=/; Max-Age=3600", "session=1; Path=/; HttpOnly")

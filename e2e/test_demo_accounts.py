@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from e2e.conftest import TIMEOUT
 from e2e.demo import Demo, banner, demo_console
 
 
@@ -18,9 +17,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture
 def phone(new_context: Callable[..., BrowserContext]) -> Page:
     """A second browser, with cookies of its own and without JavaScript."""
-    context = new_context(java_script_enabled=False)
-    context.set_default_timeout(TIMEOUT)
-    return context.new_page()
+    return new_context(java_script_enabled=False).new_page()
 
 
 def test_a_choice_follows_the_account_to_another_browser_and_its_data_stay_the_accounts(

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.demo import COUNTING, TRACKER, Demo, banner, demo_console, hosts_asked, is_choice
+from e2e.waiting import until
 
 PREFERENCES = {"lang": "zh-Hans", "tz": "UTC", "region": "EU", "font": "serif"}
 
@@ -19,6 +20,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture(autouse=True)
 def forgetful_tracker(demo: Demo) -> None:
     demo.forget()
+
+
+def kinds(demo: Demo) -> set[str]:
+    """What the tracker has got so far."""
+    return {sighting["kind"] for sighting in demo.received()}
 
 
 def set_preferences(page: Page, demo: Demo) -> None:
@@ -64,11 +70,11 @@ def test_accepting_lets_the_counting_and_the_tracker_in(page: Page, demo: Demo) 
     demo.choose(page, "accept-all")
     with page.expect_response("**/pixel.gif?id=*"):
         page.goto(demo.url("/analytics"))
-    page.wait_for_load_state("networkidle")
+    everything = {"script", "pixel", "frame", "beacon"}
+    assert until(page, lambda: kinds(demo), everything.issubset) == everything
     assert demo.cookies(page).keys() >= COUNTING | {"_tm_id"}
     # The unpartitioned one too, where a browser still keeps cookies of third parties.
     assert "tm_here" in demo.cookies(page, TRACKER)
-    assert {sighting["kind"] for sighting in demo.received()} == {"script", "pixel", "frame", "beacon"}
 
 
 def test_accepting_without_javascript_lets_in_what_needs_none(page_without_javascript: Page, demo: Demo) -> None:
@@ -77,7 +83,7 @@ def test_accepting_without_javascript_lets_in_what_needs_none(page_without_javas
     demo.choose(page, "accept-all")
     page.goto(demo.url("/analytics"), wait_until="networkidle")
     assert demo.cookies(page).keys() >= COUNTING
-    assert {sighting["kind"] for sighting in demo.received()} == {"pixel", "frame"}
+    assert until(page, lambda: kinds(demo), {"pixel", "frame"}.issubset) == {"pixel", "frame"}
 
 
 def test_a_selection_allows_just_what_was_selected(either_page: Page, demo: Demo) -> None:

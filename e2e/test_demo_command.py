@@ -5,11 +5,12 @@ import sys
 from playwright.sync_api import Page, expect
 
 from e2e.demo import banner
-from e2e.serving import free_port_pair, running
+from e2e.serving import running
+from tests.ports import free_port
 
 
 def test_one_command_serves_the_console_and_the_tracker(page: Page) -> None:
-    port = free_port_pair()
+    port = free_port(in_a_row=2)
     command = (sys.executable, "-m", "consent_middleware", "demo", "--port", str(port), "--no-browser")
     with running(*command, url=f"http://127.0.0.1:{port}/"):
         page.goto(f"http://console.localhost:{port}/")

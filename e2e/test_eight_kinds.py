@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from consent_middleware import Policy
-from e2e.serving import LOOPBACK, Site, free_port_pair, running, served
+from e2e.serving import Site, running, served
 from e2e.shop import DECLARED, HOST, NAMES, shop
 from e2e.visitor import TOKENS, choose, names_deleted, names_kept, press, withdraw
+from tests.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[1]
 
@@ -88,7 +89,7 @@ def test_a_withdrawal_works_in_another_process_that_is_told_of_no_start(page: Pa
     ledger = f"sqlite:///{tmp_path}/consent.db"
     with served(shop(ledger=ledger)) as before:
         accept_here(page, before)
-    after = Site(scheme="http", port=free_port_pair())
+    after = Site(scheme="http", port=free_port())
     # SQLAlchemy's import may take a busy machine longer than a choice waits for the ledger.
     program = f"""
 import aiosqlite, sqlalchemy.ext.asyncio, uvicorn

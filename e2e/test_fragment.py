@@ -18,6 +18,8 @@ LOAD = """address => new Promise((done) => {
   picture.onerror = () => done("blocked");
   picture.src = address;
 })"""
+# What moved in a frame is told after it.
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"
 ALL = ["loader", "inline after loader", "ads", "last", "late"]
 
 
@@ -101,7 +103,7 @@ def test_nothing_of_the_page_moves_when_the_banner_comes(page: Page, site: Site)
     )
     page.goto(site.url(HOST, "/none"))
     expect(banner(page)).to_be_visible()
-    page.wait_for_timeout(200)
+    page.evaluate(PAINTED)
     assert page.evaluate("window.shift") == 0
 
 

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware
-from e2e.conftest import TIMEOUT
 from e2e.serving import served
 from e2e.visitor import TOKENS, banner, choose, names_kept, withdraw
 
@@ -34,9 +33,7 @@ def home() -> Iterator[str]:
 
 @pytest.fixture
 def visitor(new_context: Callable[..., BrowserContext]) -> Page:
-    context = new_context(java_script_enabled=False)
-    context.set_default_timeout(TIMEOUT)
-    return context.new_page()
+    return new_context(java_script_enabled=False).new_page()
 
 
 def send_signal(page: Page, *, on: bool = True) -> None:

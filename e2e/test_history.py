@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy
 from consent_middleware.asgi import ASGIApp
-from e2e.conftest import TIMEOUT, Options
+from e2e.conftest import Options
 from e2e.serving import served
 from e2e.visitor import action, banner, choose
 
@@ -111,7 +111,6 @@ def lively_browser(browser_type: BrowserType, browser_type_launch_args: Options)
 @pytest.fixture
 def lively(lively_browser: Any) -> Iterator[Page]:
     with closing(lively_browser.new_context()) as context:
-        context.set_default_timeout(TIMEOUT)
         yield context.new_page()
 
 

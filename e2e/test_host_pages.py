@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy
-from e2e.conftest import TIMEOUT
 from e2e.host_sheets import SHEETS
 from e2e.pictures import share_apart
 from e2e.serving import served
 from tests.pages.site import Site
 
+# The registry that packages come from may be slow.
+pytestmark = pytest.mark.deadline(1800)
 NewContext = Callable[..., BrowserContext]
 Looks = dict[str, bytes]
 
@@ -67,7 +68,6 @@ def bare(html: str) -> str:
 def view(new_context: NewContext) -> Callable[..., Page]:
     def open_page(size: ViewportSize = WIDE) -> Page:
         context = new_context(viewport=size, reduced_motion="reduce")
-        context.set_default_timeout(TIMEOUT)
         return context.new_page()
 
     return open_page

@@ -56,7 +56,6 @@ def visit(new_context: NewContext, site: tuple[ConsentMiddleware, str]) -> Calla
     def open_page(**options: Any) -> Page:
         middleware, home = site
         context = new_context(**options)
-        context.set_default_timeout(10_000)
         name, value = consent_cookie(middleware.policy, KEY, allow=middleware.policy.optional)
         context.add_cookies([{"name": name, "value": value, "url": home}])
         opened = context.new_page()

@@ -82,7 +82,6 @@ def site(serve: Serve, tmp_path: Path) -> str:
 def view(new_context: NewContext) -> Callable[..., Page]:
     def open_page(width: int = 1280, height: int = 900, **options: Any) -> Page:
         context = new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
         return context.new_page()
 
     return open_page

@@ -76,7 +76,7 @@ def test_a_strict_page_that_leaves_us_room_shows_a_working_banner(page: Page, si
     assert page.evaluate("typeof window.privacy.open") == "function"
     assert said == []
     choose(page, "accept-all")
-    assert page.url == site.url(HOST, f"/{name}")
+    expect(page).to_have_url(site.url(HOST, f"/{name}"))
     withdraw(page)
     page.goto(site.url(HOST, f"/{name}"))
     expect(banner(page)).to_have_count(0)
@@ -102,7 +102,7 @@ def test_a_page_that_excludes_us_links_to_the_choices_and_gets_its_visitor_back(
 def test_a_policy_in_the_markup_leaves_forms_that_work(page: Page, site: Site) -> None:
     page.goto(site.url(HOST, "/meta"))
     choose(page, "accept-all")
-    assert page.url == site.url(HOST, "/meta")
+    expect(page).to_have_url(site.url(HOST, "/meta"))
     withdraw(page)
 
 

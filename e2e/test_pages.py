@@ -55,7 +55,7 @@ def test_a_visitor_accepts_and_is_not_asked_again(either_page: Page, home: str) 
     either_page.locator(action("accept-all")).click()
     expect(either_page.locator(BANNER)).to_have_count(0)
     expect(either_page.locator('[data-privacy-ui="entry"]')).to_be_visible()
-    assert either_page.url == f"{home}/a?b=c"
+    expect(either_page).to_have_url(f"{home}/a?b=c")
     assert "analytics" in allowed(either_page, home)
     assert "disclosure" not in allowed(either_page, home)
     either_page.goto(home)
@@ -124,7 +124,7 @@ def test_the_way_back_from_the_preference_center_is_the_page_before(page_without
     page.locator(action("save")).click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     page.locator(action("close")).click()
-    assert page.url == f"{home}/a?b=c&d=%20e"
+    expect(page).to_have_url(f"{home}/a?b=c&d=%20e")
 
 
 def test_a_choice_that_cannot_be_recorded_says_so_and_can_be_tried_again(
@@ -138,7 +138,7 @@ def test_a_choice_that_cannot_be_recorded_says_so_and_can_be_tried_again(
     site.is_ledger_down = False
     either_page.get_by_role("button", name="Try again").click()
     expect(either_page.locator('[data-privacy-ui="entry"]')).to_be_visible()
-    assert either_page.url == f"{home}/a"
+    expect(either_page).to_have_url(f"{home}/a")
     assert "analytics" in allowed(either_page, home)
 
 
@@ -265,4 +265,4 @@ def test_a_page_that_excludes_our_style_still_leads_to_the_choices(either_page: 
     either_page.get_by_role("link", name="Privacy choices: not made yet").click()
     expect(either_page.get_by_role("heading", name="Privacy choices")).to_be_visible()
     either_page.locator(action("close")).click()
-    assert either_page.url == f"{home}/link-only"
+    expect(either_page).to_have_url(f"{home}/link-only")

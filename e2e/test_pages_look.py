@@ -32,7 +32,6 @@ def view(new_context: NewContext) -> Callable[..., Page]:
 
     def open_page(width: int = 1280, height: int = 800, **options: Any) -> Page:
         context = new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
-        context.set_default_timeout(10_000)
         return context.new_page()
 
     return open_page

@@ -11,6 +11,8 @@ from e2e.autoconsent import refuse
 from e2e.conftest import Serve
 from tests.pages.site import Site
 
+# The registry that packages come from may be slow.
+pytestmark = pytest.mark.deadline(1800)
 RULES = Path(__file__).parents[1] / "docs" / "reference" / "rules"
 BANNER = "#privacy-consent-ui"
 

@@ -17,6 +17,7 @@ from consent_middleware.asgi import Message, Receive, Scope, Send
 from consent_middleware.telemetry import Event
 from e2e.serving import Site, served
 from e2e.visitor import TOKENS, banner, choose, withdraw
+from e2e.waiting import until
 
 HOST = "www.shop.localhost"
 POLICY = """
@@ -160,9 +161,7 @@ def test_after_accepting_page_views_and_marked_clicks_are_recorded(
     page.goto(shop.url("/shelf?q=secret"))
     expect(page.locator('script[src*="/static/events."]')).to_have_count(1)
     use_everything(page)
-    while len(shop.answered) < 1:
-        page.wait_for_timeout(20)
-    assert set(shop.answered) == {204}
+    assert set(until(page, lambda: shop.answered)) == {204}
     found = shop.recorded(page.context)
     assert ("page-view", "/shelf", "") in found
     assert ("page-view", "/next", "") in found
@@ -208,9 +207,7 @@ def test_another_tab_that_stayed_open_reports_nothing_after_a_withdrawal(page: P
     other.goto(shop.url("/other"))
     withdraw(other)
     use_everything(page)
-    while not shop.answered:
-        page.wait_for_timeout(20)
-    assert shop.answered == [403]
+    assert until(page, lambda: shop.answered) == [403]
     assert all(kind == "page-view" for kind, _, _ in shop.recorded(page.context))
 
 

@@ -30,7 +30,6 @@ def page_in(browser: Browser) -> Iterator[NewPage]:
     def open_page(width: int = 1280, height: int = 800, **options: object) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(20_000)
         context.add_init_script(AXE)
         return context.new_page()
 

@@ -3,8 +3,7 @@
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from subprocess import run
@@ -13,8 +12,11 @@ import httpx
 import pytest
 
 from e2e.serving import running
-from e2e.test_examples import FORM, NAVIGATION, ROOT, free_port
+from e2e.test_examples import FORM, NAVIGATION
+from tests.ports import free_port
 from tests.postgresql import running_server
+from tests.serving import ROOT
+from tests.waiting import PATIENCE, until
 
 KEY = "a key that both processes have, for tests only"
 
@@ -42,7 +44,7 @@ def addresses(database_url: str) -> Iterator[list[str]]:
 @pytest.fixture
 def visitor() -> Iterator[httpx.Client]:
     """One browser's worth of cookies, for both processes: cookies know no ports."""
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
         yield client
 
 
@@ -58,15 +60,6 @@ def deleted(answer: httpx.Response) -> set[tuple[str, str]]:
 
 def _path(line: str) -> str:
     return next((part[5:] for part in line.split("; ") if part.lower().startswith("path=")), "")
-
-
-def until(told: Callable[[], bool], patience: float = 20.0) -> bool:
-    deadline = time.monotonic() + patience
-    while not told():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_a_choice_made_at_one_holds_at_the_other(visitor: httpx.Client, addresses: list[str]) -> None:
@@ -85,7 +78,7 @@ def test_a_withdrawal_at_one_expires_what_only_the_other_saw_being_set(addresses
     first, second = addresses
 
     def withdraws() -> bool:
-        with httpx.Client(trust_env=False) as visitor:
+        with httpx.Client(trust_env=False, timeout=PATIENCE) as visitor:
             choose(visitor, first, "accept-all")
             visitor.get(f"{first}/cart", headers=NAVIGATION)
             # The second process is never asked for /cart: where `_ga` lives, it knows from the database.

@@ -9,7 +9,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 from consent_middleware import ConsentMiddleware
 from consent_middleware.asgi import ASGIApp
 from e2e.accounts import NAME, PASSWORD, django_app, fastapi_app, starlette_app
-from e2e.conftest import TIMEOUT
 from e2e.serving import Site, served
 from e2e.visitor import choose, names_kept, withdraw
 
@@ -51,9 +50,7 @@ def site(mount: Mount) -> Iterator[Site]:
 
 @pytest.fixture
 def visitor(new_context: Callable[..., BrowserContext]) -> Page:
-    page = new_context(java_script_enabled=False).new_page()
-    page.set_default_timeout(TIMEOUT)
-    return page
+    return new_context(java_script_enabled=False).new_page()
 
 
 def sign_in(page: Page, site: Site) -> None:

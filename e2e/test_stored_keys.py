@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from consent_middleware import ConsentMiddleware
 from e2e.serving import Site
 from e2e.test_page_policies import complaints
+from e2e.waiting import until
 
 TOKEN = "a token that is long enough"
 OVERVIEW = "/-/privacy/overview"
@@ -61,14 +62,6 @@ def leave(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-def heard(page: Page, told: list[str]) -> list[str]:
-    for _ in range(100):
-        if told:
-            break
-        page.wait_for_timeout(100)
-    return told
-
-
 def test_the_overview_lists_what_pages_store_under_and_without_one_nothing_is_sent(
     page: Page, serve: Callable[..., Site]
 ) -> None:
@@ -87,7 +80,7 @@ def test_the_overview_lists_what_pages_store_under_and_without_one_nothing_is_se
     page.goto(shop.url("on.localhost", "/start"))
     assert told == []
     page.goto(shop.url("on.localhost", OVERVIEW))
-    (sent,) = heard(page, told)
+    (sent,) = until(page, lambda: told)
     assert "secret" not in sent
     assert "1844" not in sent
     assert "jo@" not in sent

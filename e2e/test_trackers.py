@@ -1,7 +1,6 @@
 """Real trackers see nothing of a visitor who has not allowed them, work for one who has, and leave nothing behind."""
 
 import re
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,13 +12,15 @@ from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy
 from consent_middleware.asgi import ASGIApp
-from e2e.conftest import TIMEOUT
 from e2e.serving import Site, served
 from e2e.test_guard import STATE
 from e2e.trackers import TRACKERS, Collector
 from e2e.visitor import choose, names_kept, withdraw
+from e2e.waiting import until
 
 HOST, TAGS = "www.shop.localhost", "tags.localhost"
+# The registry that they come from may be slow.
+pytestmark = pytest.mark.deadline(1800)
 POLICY = """
 csp = "enforce"
 [[services]]
@@ -47,6 +48,8 @@ service = "countly"
 )
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 """Some trackers count no browser that says it has no head."""
+QUIET = 700
+"""Milliseconds in which nothing happens: nothing more will."""
 Kept = dict[str, set[str]]
 
 
@@ -114,40 +117,41 @@ NOTHING: Kept = {"cookies": set(), "local": set(), "session": set(), "databases"
 
 
 def wait_for_all(page: Page, collector: Collector) -> None:
-    """Every tracker has sent something, and has had time to store what it wants to."""
-    for _ in range(100):
-        if len(collector.sent) == len(TRACKERS):
-            break
-        page.wait_for_timeout(100)
-    page.wait_for_timeout(500)
-    assert set(collector.sent) == {tracker.host for tracker in TRACKERS}
+    """Every tracker has sent something."""
+    everyone = {tracker.host for tracker in TRACKERS}
+    assert until(page, lambda: set(collector.sent), lambda hosts: hosts == everyone) == everyone
 
 
-def rest(page: Page) -> None:
+def rest(page: Page, collector: Collector) -> None:
+    """Until nothing more is asked for, stored or sent: some trackers send their last as a page goes, and it arrives after that."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
+
+    def is_quiet() -> bool:
+        before = (collector.asked.total(), kept(page))
+        page.wait_for_timeout(QUIET)
+        return (collector.asked.total(), kept(page)) == before
+
+    assert until(page, is_quiet)
 
 
 @pytest.fixture
 def page(new_context: Callable[..., BrowserContext]) -> Page:
-    context = new_context(user_agent=AGENT)
-    context.set_default_timeout(TIMEOUT)
-    return context.new_page()
+    return new_context(user_agent=AGENT).new_page()
 
 
 @pytest.fixture
 def without_us(new_context: Callable[..., BrowserContext], head: str, collector: tuple[Collector, Site]) -> Kept:
     """What the trackers store where nobody asks."""
     context = new_context(user_agent=AGENT)
-    context.set_default_timeout(TIMEOUT)
     page = context.new_page()
     with served(shop(head)) as site:
         page.goto(site.url(HOST))
         wait_for_all(page, collector[0])
+        rest(page, collector[0])
         found = kept(page)
+        page.goto(site.url(HOST, "/nothing"))
+        rest(page, collector[0])
     context.close()
-    # Some send their last beacon as the page goes, and it arrives after that.
-    time.sleep(1)
     collector[0].forget()
     return found
 
@@ -160,22 +164,22 @@ def test_trackers_wait_work_and_are_gone(
     assert sum(map(len, without_us.values())) > 8
     with served(app) as site:
         page.goto(site.url(HOST))
-        rest(page)
+        rest(page, seen)
         assert (dict(seen.asked), kept(page)) == ({}, NOTHING)
 
         choose(page, "reject-all")
         page.goto(site.url(HOST))
-        rest(page)
+        rest(page, seen)
         assert (dict(seen.asked), kept(page)) == ({}, NOTHING)
 
         page.evaluate("privacy.open()")
         page.locator('dialog [data-privacy-action="accept-all"]').click()
         wait_for_all(page, seen)
-        assert kept(page) == without_us
+        assert until(page, lambda: kept(page), lambda found: found == without_us) == without_us
 
         withdraw(page)
-        rest(page)
+        rest(page, seen)
         seen.forget()
         page.goto(site.url(HOST))
-        rest(page)
+        rest(page, seen)
         assert (dict(seen.asked), kept(page)) == ({}, NOTHING)

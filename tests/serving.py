@@ -4,11 +4,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import LOOPBACK, free_port
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[1]
 SERVERS: Mapping[str, Sequence[str]] = {
@@ -16,7 +18,6 @@ SERVERS: Mapping[str, Sequence[str]] = {
     "hypercorn": ["hypercorn", "{app}", "--bind", "127.0.0.1:{port}", "--access-logfile", "-"],
     "granian": ["granian", "--interface", "asgi", "{app}", "--host", "127.0.0.1", "--port", "{port}", "--access-log"],
 }
-PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,11 @@ class Running:
 
     def read_log(self, *wanted: str) -> str:
         """Return all that was written, once each of ``wanted`` is in it."""
-        until = time.monotonic() + 10
-        while True:
-            text = self.log.read_text(errors="replace")
-            if all(each in text for each in wanted) or time.monotonic() > until:
-                return text
-            time.sleep(0.05)
+        return until(self._lines, lambda text: all(each in text for each in wanted))
+
+    def _lines(self) -> str:
+        """Of the last line, a part may be there."""
+        return self.log.read_text(errors="replace").rpartition("\n")[0]
 
     def lines_about(self, path: str) -> list[str]:
         return [line for line in self.read_log(path).splitlines() if path in line]
@@ -46,7 +46,7 @@ class Running:
 @contextmanager
 def running(server: str, app: str, log: Path, *options: str) -> Iterator[Running]:
     """Serve ``app`` until the block ends; ``options`` are the server's own."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", *(part.format(app=app, port=port) for part in SERVERS[server]), *options]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
@@ -57,23 +57,17 @@ def running(server: str, app: str, log: Path, *options: str) -> Iterator[Running
         finally:
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait(10)
+                process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"The server does not answer:\n{log.read_text(errors='replace')}")
+    def answers() -> bool:
+        with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=PATIENCE):
+            return True
+        return False
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    if not until(lambda: process.poll() is not None or answers()) or process.poll() is not None:
+        raise RuntimeError(f"The server does not answer:\n{log.read_text(errors='replace')}")

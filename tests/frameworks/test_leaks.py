@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 from consent_middleware.testing import consent_cookie
 from tests.serving import SERVERS, Running, running
 from tests.telemetry import listed_headers as listed
+from tests.waiting import PATIENCE
 
 PLANTED = "7f3a9c1e5d"
 # Documentation addresses (RFC 5737, RFC 3849) that nothing else here uses.
@@ -64,7 +65,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("path", [*(f"{name}/dump" for name in FRAMEWORKS), "starlette/below/dump"])
 def test_before_consent_nothing_planted_can_be_reached(server: Running, path: str) -> None:
     for headers in planted():
-        answer = httpx.get(f"{server.url}/{path}", headers=headers)
+        answer = httpx.get(f"{server.url}/{path}", headers=headers, timeout=PATIENCE)
         assert answer.status_code == 200
         assert leaks(answer.text) == []
         assert "it sees what it may" in answer.text
@@ -89,7 +90,7 @@ def test_nor_on_a_websocket(server: Running, framework: str) -> None:
 
 
 def test_and_nothing_of_it_is_in_the_servers_log(server: Running) -> None:
-    httpx.get(f"{server.url}/starlette/dump", headers=next(planted()))
+    httpx.get(f"{server.url}/starlette/dump", headers=next(planted()), timeout=PATIENCE)
     text = server.read_log("/starlette/dump")
     assert leaks(text) == []
     assert "it sees what it may" in text
@@ -100,7 +101,7 @@ def test_what_is_allowed_is_found_so_the_search_would_have_found_the_rest(server
     name, value = consent_cookie(None, SECRET, allow={"network", "device", "analytics"})
     for headers in planted():
         headers["cookie"] += f"; {name}={value}"
-        answer = httpx.get(f"{server.url}/{framework}/dump", headers=headers)
+        answer = httpx.get(f"{server.url}/{framework}/dump", headers=headers, timeout=PATIENCE)
         # What carriers inject goes whatever is allowed.
         expected = [key for key in headers if key not in listed.CARRIER_TRACKING and key != "cookie"]
         missing = [key for key in expected if headers[key] not in answer.text]

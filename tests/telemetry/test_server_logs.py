@@ -10,6 +10,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.serving import ROOT, SERVERS, Running, running
+from tests.waiting import PATIENCE
 
 APPS = "tests.telemetry.logging_app"
 VISITOR = "203.0.113.77"
@@ -24,7 +25,7 @@ RECIPES = dict(
 
 def ask(server: Running, path: str, headers: Mapping[str, str] | None = None) -> tuple[str | None, str]:
     """The client's address and the forwarded one, as the app saw them."""
-    client, forwarded = httpx.get(f"{server.url}/{path}", headers=headers).json()
+    client, forwarded = httpx.get(f"{server.url}/{path}", headers=headers, timeout=PATIENCE).json()
     return (client[0] if client else None), forwarded
 
 
