@@ -175,7 +175,9 @@ def assemble(
     if team is not None and is_observing:
         # Nothing of the visitor's pages is answered here, but the team has asked for its own.
         watched.beside = dict.fromkeys(team.paths, pages)
-    placeholders = Placeholders(policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates)
+    placeholders = Placeholders(
+        policy=policy, prefix=prefix, secret_keys=secret_keys, templates=templates, language_of=language_of
+    )
     choices = Choices(
         policy,
         recognition,

@@ -30,7 +30,8 @@ _MARKED = "The page marks it with a purpose that is not allowed."
 class Placeholders(Protocol):
     """What the gate asks of a room above it."""
 
-    def render(self, frame: Frame, standing: Standing, scope: Scope) -> bytes: ...
+    def page_language(self, scope: Scope) -> str | None: ...
+    def render(self, frame: Frame, standing: Standing, scope: Scope, language: str | None) -> bytes: ...
 
 
 class Terms(NamedTuple):
@@ -83,10 +84,12 @@ class HtmlGates:
         """Return what rewrites one page."""
         # A copy for placeholders, since a router further in may move the scope's own path; without the way back to the gate.
         request = {**scope, SCOPE_KEY: None}
+        # Now, while whom the app asks for its visitor is still there.
+        language = self._placeholders.page_language(scope)
         gate = HtmlGate(
             self.parties,
             terms.allows,
-            lambda frame: self._placeholders.render(frame, standing, request),
+            lambda frame: self._placeholders.render(frame, standing, request, language),
             is_xml=is_xml,
             numbers=terms.is_activation,
             seen=self._tell if self._report is not None else None,

@@ -15,9 +15,9 @@ from ..consent import Decision, Standing
 from ..gates.html_rewriting import Frame
 from ..policy import Policy
 from ..policy.texts import Text
-from ..telemetry.languages import language_matcher
 from .form_token import FormTokens
 from .mount import Mount, root_of
+from .negotiation import LanguageOf, Negotiation
 from .templates import Templates
 from .way_back import page_of
 from .wording import Wording
@@ -33,22 +33,34 @@ class Placeholders:
     """Made once for a mount."""
 
     def __init__(
-        self, *, policy: Policy, prefix: str, secret_keys: Sequence[str], templates: str | Path | None = None
+        self,
+        *,
+        policy: Policy,
+        prefix: str,
+        secret_keys: Sequence[str],
+        templates: str | Path | None = None,
+        language_of: LanguageOf | None = None,
     ) -> None:
         self._policy = policy
         self._mount = Mount(prefix)
         self._templates = Templates(templates)
         self._tokens = FormTokens(secret_keys)
         self._wordings = {language: Wording(policy, language) for language in policy.languages}
-        self._match = language_matcher(policy.languages)
+        self._negotiation = Negotiation(policy, language_of)
         self._rendered: BoundedCache[tuple[str, str, str, str, bool, bool], tuple[bytes, tuple[int, ...]]] = (
             BoundedCache(_STATES)
         )
 
-    def render(self, frame: Frame, standing: Standing, scope: Scope) -> bytes:
-        """Return the markup for one frame, ASCII but for what the page itself says of it."""
+    def page_language(self, scope: Scope) -> str | None:
+        """Say which language a page is in; ``None`` where only the browser tells, which need not be asked for a page without frames."""
+        if self._negotiation.asks_only_the_browser:
+            return None
+        return self._negotiation.for_page(scope, dict(scope["headers"]).get(b"accept-language", b""))
+
+    def render(self, frame: Frame, standing: Standing, scope: Scope, language: str | None) -> bytes:
+        """Return the markup for one frame, ASCII but for what the page itself says of it. ``language``: its page's, where known."""
         fields = dict(scope["headers"])
-        language = self._match(fields.get(b"accept-language", b"")).decode("ascii")
+        language = language or self._negotiation.for_page(scope, fields.get(b"accept-language", b""))
         wording = self._wordings[language]
         name = wording.text(frame.recipient) or frame.id
         template, slots = self._find(language, root_of(scope), frame.id, name, standing.decision)

@@ -143,7 +143,7 @@ class Stage:
             css_class=b"",
             css_style=b"",
         )
-        return self._placeholders.render(frame, visit, scope).decode("ascii")
+        return self._placeholders.render(frame, visit, scope, None).decode("ascii")
 
     def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """What every visitor's browser sends, and of this one's request only what it asks for."""

@@ -6,6 +6,7 @@ import brotli
 import pytest
 import zstandard
 
+from consent_middleware import get_consent
 from consent_middleware.asgi import Header, Message, Receive, Scope, Send
 from consent_middleware.gates.findings import Finding
 from tests.driving import MARK, NAVIGATION, SAME_ORIGIN, App, call, get, mounted, page, scope_of, token, visit_page
@@ -150,6 +151,17 @@ def test_a_frame_leaves_a_way_to_allow_it() -> None:
     assert b'data-privacy-action="load-once"' in answer.body
     assert b'value="always-allow"' in answer.body
     assert b'name="next" value="/films?x=1"' in answer.body
+
+
+def test_what_stands_for_a_frame_speaks_the_language_of_its_page() -> None:
+    policy = POLICY + '[site]\nlanguages = ["en", "de", "fr"]\nlanguage_from = "path"\n'
+    framed = app(body=b'<iframe src="//count.example/v"></iframe>')
+    by_path = mounted(framed, policy)
+    by_app = mounted(framed, policy, language_of=lambda scope: "fr" if get_consent(scope).choice_made else None)
+    asked = {"headers": [(b"accept-language", b"fr")], "cookie": NOTHING}
+    assert b"Einmal laden" in visit_page(by_path, path="/de/film", **asked).body  # type: ignore[arg-type]
+    assert b"Charger cette fois" in visit_page(by_path, path="/film", **asked).body  # type: ignore[arg-type]
+    assert b"Charger cette fois" in visit_page(by_app, path="/de/film", cookie=NOTHING).body
 
 
 def test_observe_mode_tells_and_changes_nothing() -> None:
