@@ -1,4 +1,4 @@
-"""The forms under which one cookie name may be known: as sent, without its prefix, without its chunk number."""
+"""The forms under which one cookie name may be known: as sent, without its prefix, its signature, its chunk number."""
 
 import re
 
@@ -11,6 +11,9 @@ _BINDING = ("__host-", "__http-")
 
 # ASP.NET's CookiesC1, Supabase's and Auth.js' token.0, others' name_1 and name-1: the parts of one long value.
 _CHUNK = re.compile(r"(?:(?<=[A-Za-z])C[1-9][0-9]?|[._-][0-9]{1,2})\Z")
+
+_SIGNATURE = ".sig"
+"""Keygrip's (Koa, cookie-session, Ghost): ``name.sig`` signs the cookie ``name``, which counts for nothing without it."""
 
 
 def peel_prefix(name: str) -> str:
@@ -34,6 +37,9 @@ def forms(name: str) -> list[str]:
     found = [name]
     bare = peel_prefix(name)
     if bare != name and bare:
+        found.append(bare)
+    if bare.endswith(_SIGNATURE) and len(bare) > len(_SIGNATURE):
+        bare = bare.removesuffix(_SIGNATURE)
         found.append(bare)
     tail = bare[-3:]
     chunk = _CHUNK.search(bare, max(len(bare) - 4, 0)) if tail[-1:].isdigit() else None

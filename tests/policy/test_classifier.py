@@ -150,6 +150,11 @@ def test_a_chunk_belongs_to_its_parent(chunk: str) -> None:
     assert classify(chunk).purpose == "authentication"
 
 
+@pytest.mark.parametrize("signed", ["koa:sess", "NEXT_LOCALE", "_ga", "acme_cart", "zqxj"])
+def test_a_signature_belongs_to_what_it_signs(signed: str) -> None:
+    assert classify(f"{signed}.sig").purpose == classify(signed).purpose
+
+
 def test_an_apps_own_cookie_is_not_a_social_networks() -> None:
     assert classify("sessionid").rule == "catalogue:django"
     assert classify("sessionid", host="shop.example").rule == "catalogue:django"
@@ -236,7 +241,7 @@ def test_the_policys_word_comes_first() -> None:
 
 def test_a_declaration_covers_the_prefixed_and_the_chunked_name() -> None:
     policy = Policy.parse('[[cookies]]\nname = "zqxj"\npurpose = "preference"')
-    for name in ("zqxj", "__Host-zqxj", "zqxj.0", "zqxj_1", "__Secure-zqxjC2"):
+    for name in ("zqxj", "__Host-zqxj", "zqxj.0", "zqxj_1", "__Secure-zqxjC2", "zqxj.sig", "__Host-zqxj.sig"):
         assert classify(name, policy=policy).rule == "policy:cookies[0]"
 
 
