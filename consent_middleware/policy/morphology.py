@@ -18,6 +18,7 @@ _LONGEST_PHRASE = 3
 _LONGEST_GLUED = 32
 _SHORTEST_GLUED = 4
 _PIECE = 2
+_MIXED = 3
 _LONG_ENOUGH = 6
 _LEAST_SCORE = 1.0
 _LEAST_MARGIN = 0.5
@@ -162,7 +163,8 @@ def _find_phrase(tokens: list[str], joined: list[bool], position: int, lexicon: 
         return 1, ""
     for stop in range(end, position + 1, -1):
         parts = tokens[position:stop]
-        if all(joined[position + 1 : stop]) and (word := "".join(parts)) in known:
+        word = "".join(parts) if all(joined[position + 1 : stop]) else ""
+        if word in known and (len(word) > _MIXED or not _is_in_id(tokens, joined, position, stop)):
             return stop - position, word
         if opens and (phrase := "+".join(parts)) in known:
             return stop - position, phrase
@@ -174,6 +176,15 @@ def _is_piece(tokens: list[str], joined: list[bool], position: int) -> bool:
     before = position > 0 and joined[position] and tokens[position - 1]
     after = position + 1 < len(tokens) and joined[position + 1] and tokens[position + 1]
     return any(len(number) > 1 and number.isdigit() for number in (before, after) if number)
+
+
+def _is_in_id(tokens: list[str], joined: list[bool], position: int, stop: int) -> bool:
+    """Whether letters and digits run on as in an id on either side of a few: in ``id.32f5`` is no F5 and no ``2fa`` in ``92fa1c``."""
+    if not any(token.isdigit() for token in tokens[position:stop]):
+        return False
+    before = position > 0 and joined[position] and tokens[position - 1]
+    after = stop < len(tokens) and joined[stop] and tokens[stop]
+    return any(text.isdigit() or len(text) == 1 for text in (before, after) if text)
 
 
 def _is_strange(token: str) -> bool:

@@ -189,7 +189,8 @@ class Policy:
     def find_cookie(self, name: str) -> DeclaredCookie | None:
         """Return what the policy declares about a cookie name, or ``None``.
 
-        A declaration also covers the name with a prefix (``__Host-sid``), its chunks (``sid.0``, ``sidC1``) and its signature (``sid.sig``).
+        A declaration also covers the name with a prefix (``__Host-sid``), its chunks (``sid.0``, ``sidC1``) and its
+        signature (``sid.sig``).
         """
         found = self._cookies.find(name)
         if found is None:
