@@ -5,13 +5,14 @@ The slow way is taken by a page that comes in pieces, and by one that certainly 
 
 from collections.abc import Iterator, Sequence
 
+import pytest
 import turbohtml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.driving import NAVIGATION, App, drive, mounted, scope_of, token
 
-from .html_cases import gated, in_pieces, sources
+from .html_cases import PARTIES, gated, in_pieces, sources
 
 POLICY = """
 entry = "manual"
@@ -164,3 +165,19 @@ def test_no_way_of_writing_a_refused_host_gets_through(
         assert sent == page
     assert set(sources(sent)) <= set(asked)
     assert isinstance(turbohtml.parse(sent), turbohtml.Node)
+
+
+@pytest.mark.parametrize("sign", ["&amp;", "%20", "%25", "。 ", "… ", "．", "é"])
+@pytest.mark.parametrize("apart", ["", "x" * 5000])
+@pytest.mark.parametrize(
+    "dot", [".", "&#46;", "&#x02E;", "&period;", "%2E", "&percnt;2e", "%e2%80%a4", "\u2024", "。", "．"]
+)
+def test_a_dot_is_found_however_many_signs_of_its_kind_stand_before_it(sign: str, apart: str, dot: str) -> None:
+    for count in (0, 7, 8, 9, 30):
+        before = (sign + apart) * count
+        assert gated(f"{before}<img src=//count{dot}example>").startswith(f"{before}<template "), count
+
+
+@pytest.mark.parametrize("after", ["\u00a0", "“", "”", "’", "–", "—", "%20", "%2f", "%3C", "%0a", "%7b", "&nbsp;"])
+def test_a_full_stop_before_what_is_in_no_host_keeps_a_page_on_the_fast_way(after: str) -> None:
+    assert PARTIES.scan(f"<p>count.{after} count.e{after} x.ex{after}ample.".encode() + b" " * 700, 0) == []
