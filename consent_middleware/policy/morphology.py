@@ -23,6 +23,8 @@ _LONG_ENOUGH = 6
 _LEAST_SCORE = 1.0
 _LEAST_MARGIN = 0.5
 _REPETITION = 0.3
+_SESSIONS = ("session", "authentication")
+_TELLING_HEAD = 2.0
 
 # camelCase humps, acronyms, runs of digits, and whatever other letters there are. No two branches can start at one
 # character with the same class, so the expression is linear.
@@ -114,6 +116,8 @@ def _decide(scores: dict[str, float], spoken: list[tuple[str, Evidence]]) -> Rea
     ranked = sorted(groups.items(), key=lambda item: -item[1])
     best, score = ranked[0]
     margin = score - max(ranked[1][1] if len(ranked) > 1 else 0.0, 0.0)
+    if best == "preference" and _ends_in_session(spoken) and not TRACKING.intersection(scores):
+        best, margin = "necessary", _LEAST_MARGIN
     if score < _LEAST_SCORE or margin < _LEAST_MARGIN:
         return Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     if best == "necessary":
@@ -122,6 +126,16 @@ def _decide(scores: dict[str, float], spoken: list[tuple[str, Evidence]]) -> Rea
     loudest = max(voices, key=lambda voice: voice[1].weight)
     words = tuple(dict.fromkeys(word for word, _ in voices))
     return Reading(purpose=best, kind=loudest[1].kind, words=words, margin=margin, scores=scores)
+
+
+def _ends_in_session(spoken: list[tuple[str, Evidence]]) -> bool:
+    """Whether the last word says session or sign-in, as in ``teamstore_session``: the last word says what a thing is.
+
+    A chat's session stays a chat.
+    """
+    _, last = spoken[-1]
+    is_session = last.purpose == "authentication" and last.kind in _SESSIONS and last.weight >= _TELLING_HEAD
+    return is_session and not any(evidence.kind == "chat" for _, evidence in spoken)
 
 
 def _words(tokens: list[str], joined: list[bool], lexicon: Lexicon) -> tuple[list[str], bool]:
