@@ -55,6 +55,16 @@ class LoopThread:
 async def _finish(last: Coroutine[object, object, None]) -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
-        task.cancel()
+        if not _gives_back(task):
+            task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await last
+
+
+def _gives_back(task: "asyncio.Task[object]") -> bool:
+    """Say whether this is SQLAlchemy giving a connection back, which it does in a task of its own, shielded from a cancellation.
+
+    Interrupted, it would keep its transaction open, and its thread, which is no daemon, the process alive.
+    """
+    frame = getattr(task.get_coro(), "cr_frame", None)
+    return frame is not None and str(frame.f_globals.get("__name__")).startswith("sqlalchemy.")
