@@ -145,7 +145,8 @@ class ConsentMiddleware:
         is_ours = (self.prefix in path or GPC_PATH in path) and kind == "http" and self._pages.owns(route_path(scope))
         is_document = is_navigation(headers, shape) and kind == "http" and not is_ours
         client = scope.get("client")
-        gate = self._respond(self._gates, known, scope, send, is_secure, is_document, headers, client)
+        respond = self._respond
+        gate = respond(self._gates, known, scope, send, is_secure, is_document, headers, client)
         if SCOPE_KEY in scope and not is_ours and not self._is_observing:
             supersede(scope[SCOPE_KEY])
         scope[SCOPE_KEY] = gate

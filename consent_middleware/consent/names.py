@@ -2,14 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 
 from ..policy import Policy
 
 NAME = "privacy"
 TEAM_NAME = "privacy_team"
 """The cookie of a sign-in to the team's overview, which no visitor gets."""
-_SPACES = 16
 _CANDIDATES = 4
 """A sibling host can plant a few cookies of this name; past that many nobody is served by checking signatures."""
 
@@ -43,17 +41,10 @@ class TokenCookie:
 
 
 def token_pattern(name: str) -> re.Pattern[bytes]:
-    """Compile what finds, in linear time, each value that may be that of a cookie called ``name``."""
-    return re.compile(re.escape(name.encode("ascii")) + rb"=([^;]*)")
+    """Compile what finds, in linear time, each value of a cookie called ``name``: before it stand a few spaces at most."""
+    return re.compile(rb"(?:\A|;)[ \t]{0,16}+" + re.escape(name.encode("ascii")) + rb"=([^;]*)")
 
 
 def token_candidates(header: bytes, pattern: re.Pattern[bytes]) -> list[bytes]:
     """Return the values of the first few cookies that ``pattern`` finds."""
-    begun = (match for match in pattern.finditer(header) if _begins_crumb(header, match.start()))
-    return [match[1].strip(b" \t") for match in islice(begun, _CANDIDATES)]
-
-
-def _begins_crumb(header: bytes, place: int) -> bool:
-    """Say whether only spaces, and not too many, are between ``place`` and a semicolon or the header's start."""
-    before = header[max(0, place - _SPACES) : place].rstrip(b" \t")
-    return before.endswith(b";") or (not before and place <= _SPACES)
+    return [value.strip(b" \t") for value in pattern.findall(header)[:_CANDIDATES]]

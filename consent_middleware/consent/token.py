@@ -10,25 +10,26 @@ After what was refused, behind a dot of their own, stand the digests of notices 
 dismissed one without having chosen has a token with dashes in the place of the id: it says nothing else, and is no choice.
 """
 
-import functools
-import hashlib
 import itertools
 import re
 import secrets
+from binascii import a2b_base64
 from collections.abc import Iterable, Sequence
 
-from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes
+from msgspec.structs import replace
 
 from ..caches import BoundedCache
 from ..policy import Policy
 from ..policy.digests import LENGTH
+from .seal import Seal
 from .subject import TAG_LENGTH
 from .value import NO_CHOICE, Age, Consent
 
 SALT = b"consent_middleware.token.1"
 _ID_LENGTH = 16
 _NOBODY = "-" * _ID_LENGTH
+_UNSAID = _NOBODY.encode("ascii")
 _ANSWERS = 512
 _MAX_LENGTH = 1024
 """Longer than any token this package makes: a longer value is not worth a signature check."""
@@ -40,26 +41,14 @@ _AGES: tuple[Age, ...] = ("", "over", "under", "guardian")
 # By age, whether the choice was taken over from an account, and whether the browser sent the signal.
 _FLAGS = dict(zip(itertools.product(_AGES, (False, True), (False, True)), "-gtuopqrcdefabhi", strict=True))
 _MEANINGS = {flag: meaning for meaning, flag in _FLAGS.items()}
-_HEAD_LENGTHS = frozenset(_ID_LENGTH + 1 + marker + tag for marker in (0, 3) for tag in (0, TAG_LENGTH))
+_HEAD_LENGTHS = frozenset(1 + marker + tag for marker in (0, 3) for tag in (0, TAG_LENGTH))
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+"""From the alphabet of base64url to that of base64."""
 
 
 def new_id() -> str:
     """96 random bits, base64url."""
     return secrets.token_urlsafe(12)
-
-
-class _Signer(Signer):
-    """itsdangerous' signer, but each key is derived once and not again for every signature."""
-
-    @functools.cached_property
-    def _derived(self) -> dict[str | bytes | None, bytes]:
-        return {}
-
-    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
-        found = self._derived.get(secret_key)
-        if found is None:
-            found = self._derived[secret_key] = super().derive_key(secret_key)
-        return found
 
 
 class Tokens:
@@ -69,10 +58,9 @@ class Tokens:
         self._policy = policy
         self._generation = policy.generation
         self._marker = _marker_of(policy.generation)
-        self._answers: BoundedCache[str, frozenset[str]] = BoundedCache(_ANSWERS)
+        self._meanings: BoundedCache[bytes, Consent] = BoundedCache(_ANSWERS)
         self._lifetime = policy.declarations.lifetime.seconds or 0
-        # itsdangerous signs with the last key of the list and tries from the last to the first.
-        self._signer = _Signer(list(reversed(secret_keys)), salt=SALT, digest_method=hashlib.sha256)
+        self._seal = Seal(secret_keys, SALT)
 
     @property
     def lifetime(self) -> int:
@@ -91,7 +79,7 @@ class Tokens:
             payload += f".{self._digests(consent.seen)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
-        return self._signer.sign(f"{payload}.{stamp}").decode("ascii")
+        return self._seal.close(f"{payload}.{stamp}")
 
     def read(self, token: bytes, now: float) -> Consent:
         """Return the choice; ``NO_CHOICE`` when the token is expired, forged, of another key or malformed."""
@@ -106,37 +94,47 @@ class Tokens:
         """Return the choice whatever its age; ``NO_CHOICE`` when the token is forged, of another key or malformed."""
         if len(token) > _MAX_LENGTH or not _WRITTEN.fullmatch(token):
             return NO_CHOICE
+        # Not TimestampSigner's unsign: that one builds a datetime and refuses a clock one second behind.
+        signed = self._seal.open(token)
+        if signed is None:
+            return NO_CHOICE
+        payload, _, stamp = signed.rpartition(b".")
+        said = payload[_ID_LENGTH:]
         try:
-            # Not TimestampSigner's unsign: that one builds a datetime and refuses a clock one second behind.
-            signed = self._signer.unsign(token)
-            payload, _, stamp = signed.rpartition(b".")
-            chosen_at = int.from_bytes(base64_decode(stamp), "big")
-            head, allowed, refused, *told = payload.decode("ascii").split(".")
-            marker, owner = _split(head[_ID_LENGTH + 1 :])
-            generation = _generation_in(marker)
-        except (BadData, ValueError):
+            chosen_at = int.from_bytes(a2b_base64(stamp.translate(_STANDARD) + b"=="), "big")
+            # Visitors answer alike: what a few hundred tokens say is what most of them say.
+            meaning = self._meanings.get(said) or self._study(said)
+        except ValueError:
             return NO_CHOICE
+        if payload.startswith(_UNSAID):
+            return Consent(chosen_at=chosen_at, seen=meaning.seen)
+        return replace(meaning, id=payload[:_ID_LENGTH].decode("ascii"), chosen_at=chosen_at)
+
+    def _study(self, said: bytes) -> Consent:
+        """Return what stands behind the id of a token, as the choice of nobody at no time. Raises ValueError where it is malformed."""
+        head, allowed, refused, *told = said.decode("ascii").split(".")
         if len(head) not in _HEAD_LENGTHS or len(told) > 1:
-            return NO_CHOICE
-        seen = self._names(told[0]) if told else frozenset[str]()
+            raise ValueError(said)
+        if len(head) > TAG_LENGTH:
+            # Its owner makes it one of a kind; the rest is not.
+            bare = b".".join((said[: len(head) - TAG_LENGTH], *said.split(b".")[1:]))
+            return replace(self._meanings.get(bare) or self._study(bare), owner=head[-TAG_LENGTH:])
+        marker = head[1:]
         names, others = self._names(allowed), self._names(refused)
-        if head.startswith(_NOBODY):
-            return Consent(chosen_at=chosen_at, seen=seen)
-        age, is_taken_over, gpc = _MEANINGS.get(head[_ID_LENGTH], _MEANINGS["-"])
-        return Consent(
+        age, is_taken_over, gpc = _MEANINGS.get(head[0], _MEANINGS["-"])
+        meaning = Consent(
             choice_made=True,
-            id=head[:_ID_LENGTH],
-            chosen_at=chosen_at,
             allowed=names,
             refused=others,
             gpc=gpc,
-            owner=owner,
             is_taken_over=is_taken_over,
             age=age,
-            seen=seen,
-            unread=self._unread(marker, generation, allowed, refused),
+            seen=self._names(told[0]) if told else frozenset(),
+            unread=self._unread(marker, _generation_in(marker), allowed, refused),
             is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )
+        self._meanings.put(said, meaning)
+        return meaning
 
     def state_of(self, consent: Consent) -> str:
         """Write down what was chosen, without id, owner and signature: what follows an account to its other browsers.
@@ -187,13 +185,8 @@ class Tokens:
         return "".join(sorted(marks[name] for name in names if name in marks))
 
     def _names(self, digests: str) -> frozenset[str]:
-        """Read digests back; visitors answer alike, so that a few hundred answers are most of them."""
-        found = self._answers.get(digests)
-        if found is None:
-            known = self._policy.by_digest
-            found = frozenset(known[part] for part in _parts_of(digests) if part in known)
-            self._answers.put(digests, found)
-        return found
+        known = self._policy.by_digest
+        return frozenset(known[part] for part in _parts_of(digests) if part in known)
 
 
 def _parts_of(digests: str) -> list[str]:
@@ -213,9 +206,3 @@ def _generation_in(marker: str) -> int:
 
 def _flag_of(consent: Consent) -> str:
     return _FLAGS[consent.age, consent.is_taken_over, consent.gpc]
-
-
-def _split(rest: str) -> tuple[str, str]:
-    """Tell the version's day from the owner: one has three characters, the other six."""
-    place = len(rest) - TAG_LENGTH if len(rest) >= TAG_LENGTH else len(rest)
-    return rest[:place], rest[place:]

@@ -1,7 +1,8 @@
 """What one visitor chose, as an immutable value."""
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 Age = Literal["", "over", "under", "guardian"]
 """What is known of a visitor's age, where the policy asks: nothing, not a child, a child, a child whose guardian has decided."""
@@ -9,12 +10,12 @@ Age = Literal["", "over", "under", "guardian"]
 _ALWAYS = frozenset({"authentication", "security"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
+class Consent(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False):
     """One visitor's choice, or that there is none (``NO_CHOICE``).
 
     ``allowed`` and ``refused`` hold ids of purposes and services that were answered under the policy in force; what stands in
     neither was never answered, or has changed since. ``gpc``: the browser sent the signal when the choice was made.
+    A Struct: one is made for every token that was not seen before, in a tenth of a dataclass's time.
     """
 
     choice_made: bool = False
@@ -36,8 +37,19 @@ class Consent:
     age: Age = ""
     is_outdated: bool = False
     """Something was answered that now means something else: what stands under it in the policy has changed since."""
-    effective: frozenset[str] = field(default=_ALWAYS, compare=False)
+    effective: frozenset[str] = _ALWAYS
     """What may happen in this request: necessary purposes and what signals leave of ``allowed``. The decision fills it in."""
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the same was chosen, whatever it amounts to in either request."""
+        return isinstance(other, Consent) and self._chosen() == other._chosen()
+
+    def __hash__(self) -> int:
+        return hash(self._chosen())
+
+    def _chosen(self) -> tuple[object, ...]:
+        *chosen, _effective = msgspec.structs.astuple(self)
+        return tuple(chosen)
 
     @property
     def is_ahead(self) -> bool:

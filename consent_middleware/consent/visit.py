@@ -3,8 +3,9 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
+
+from msgspec.structs import replace
 
 from ..asgi import Scope
 from ..errors import ConfigurationError, LedgerError

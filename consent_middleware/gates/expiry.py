@@ -6,6 +6,7 @@ combinations are sent. Deleting never needs consent.
 
 import ipaddress
 import random
+import re
 from collections.abc import Iterable, Iterator
 
 from ..storage.sightings import CookieSighting
@@ -14,6 +15,7 @@ MAX_BYTES = 2048
 _SHORTEST = len("a=; Max-Age=0; Path=/")
 MAX_LINES = 30
 """Proxies refuse responses with larger headers (nginx answers 502 past 4 KiB); the rest follows on later navigations."""
+_EXPRESSIBLE = re.compile(r"[ -:<-~\x80-\xff]*+")
 
 
 def deletion(place: CookieSighting, *, is_secure: bool) -> bytes:
@@ -52,7 +54,7 @@ def within_budget(places: Iterable[CookieSighting], *, is_secure: bool) -> Itera
 def is_expressible(place: CookieSighting) -> bool:
     """Say whether attributes can name the place. A visitor chooses the path a cookie has by default: it must not add any."""
     written = f"{place.name}{place.path}{place.domain or ''}"
-    return place.path.startswith("/") and all(" " <= char <= "\xff" and char not in ";\x7f" for char in written)
+    return place.path.startswith("/") and _EXPRESSIBLE.fullmatch(written) is not None
 
 
 def plausible_places(name: str, host: str, path: str, *, is_secure: bool) -> Iterator[CookieSighting]:

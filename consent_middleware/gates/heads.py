@@ -6,7 +6,8 @@ Most say little about themselves, a type and a length, and an app always says it
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+
+import msgspec
 
 from ..asgi import Header
 from ..telemetry import RESPONSE_DROPS
@@ -29,14 +30,14 @@ _TELLING = (
 )
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """Answers with the same names. ``content_type`` is its place, -1 where there is none, or several."""
 
     content_type: int
     is_plain: bool
     """Only the type says what may be done to the body; nothing speaks of caches or other addresses, or is kept by the browser."""
-    is_dull: bool
-    """Nothing in it is ours to judge, but for its type."""
+    dull_type: int | None
+    """The place of its type, where that is all in it that is ours to judge; ``None`` where there is more, or no type."""
     lasting: Callable[[list[Header]], Sequence[Header]]
     """Picks what holds for a changed body too."""
 
@@ -48,7 +49,7 @@ def head_of(names: tuple[bytes, ...]) -> Head:
     is_typed = lowered.count(b"content-type") == 1
     return Head(
         content_type=lowered.index(b"content-type") if is_typed else -1,
-        is_dull=lowered.count(b"content-type") < 2 and _JUDGED.isdisjoint(lowered),
+        dull_type=lowered.index(b"content-type") if is_typed and _JUDGED.isdisjoint(lowered) else None,
         is_plain=is_typed and _TELLING.isdisjoint(lowered),
         lasting=_picker([place for place, name in enumerate(lowered) if name not in BODY_FACTS]),
     )

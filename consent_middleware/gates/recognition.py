@@ -5,10 +5,10 @@ signature check. All caches are bounded, and losing them changes no decision.
 """
 
 import time
-from dataclasses import replace
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from ..asgi import Header
 from ..caches import BoundedCache
@@ -89,15 +89,24 @@ class Recognition:
         gpc = shape.gpc >= 0 and headers[shape.gpc][1] == b"1"
         cache = self._known[is_secure + 2 * gpc]
         known = cache.get(cookie)
-        if known is None or time.time() >= known.expires_at:
-            known = self._study(cookie, is_secure, gpc, is_single=True)
-            if len(cookie) <= _SIZE_LIMIT:
-                cache.put(cookie, known)
+        if known is not None and time.time() < known.expires_at:
+            return known
+        known = self._study(cookie, is_secure, gpc, is_single=True)
+        if len(cookie) <= _SIZE_LIMIT:
+            cache.put(cookie, known)
         return known
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
         """Combine consent and signals, from memory where an equal answer was given before."""
-        key = (consent.allowed, consent.refused, consent.gpc, signals.gpc, consent.is_ahead, consent.age, consent.seen)
+        key = (
+            consent.allowed,
+            consent.refused,
+            consent.gpc,
+            signals.gpc,
+            consent.unread != "",
+            consent.age,
+            consent.seen,
+        )
         found = self._decisions.get(key)
         if found is None:
             decision = decide(self._policy, consent, signals)
@@ -110,7 +119,8 @@ class Recognition:
         until = self._policy.until
         if time.time() >= until:
             raise Superseded
-        return self._mean(self._consent(cookie, is_secure, SIGNALS[gpc]), SIGNALS[gpc], cookie, is_single=is_single)
+        signals = SIGNALS[gpc]
+        return self._mean(self._consent(cookie, is_secure, signals), signals, cookie, is_single=is_single)
 
     def mean(self, consent: Consent, signals: Signals, headers: list[Header], shape: Shape) -> Known:
         """Return what the headers of a request mean under another consent than that of its token."""
@@ -123,7 +133,7 @@ class Recognition:
     def _mean(self, consent: Consent, signals: Signals, cookie: bytes, *, is_single: bool) -> Known:
         decision, rules = self.decide(consent, signals)
         if self._watch is not None and consent.id is not None and consent.gpc != signals.gpc:
-            then, _ = self.decide(consent, replace(signals, gpc=consent.gpc))
+            then, _ = self.decide(consent, SIGNALS[consent.gpc])
             if then.allowed != decision.allowed:
                 self._watch.changed_by_signal(consent, signals, decision)
         kept, hidden = rules.filter_cookie(cookie)
@@ -152,18 +162,4 @@ def effective(consent: Consent, decision: Decision) -> Consent:
     """Tell the consent what it amounts to, so that ``consent.allows()`` needs no policy."""
     if consent.effective == decision.allowed:
         return consent
-    return Consent(
-        choice_made=consent.choice_made,
-        id=consent.id,
-        chosen_at=consent.chosen_at,
-        allowed=consent.allowed,
-        refused=consent.refused,
-        gpc=consent.gpc,
-        seen=consent.seen,
-        unread=consent.unread,
-        owner=consent.owner,
-        is_taken_over=consent.is_taken_over,
-        age=consent.age,
-        is_outdated=consent.is_outdated,
-        effective=decision.allowed,
-    )
+    return replace(consent, effective=decision.allowed)

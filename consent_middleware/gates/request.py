@@ -14,16 +14,17 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
     In place, so that the server's own log sees no more than the app; the list of pairs is a new one, and the server's stays whole.
     """
     masks_client, is_rare, pairs = shape.plans[known.masks.index]
+    if is_rare:
+        if masks_client and client is not None:
+            scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
+        scope["headers"] = _masked_rarer(headers, shape, known)
+        return
     if masks_client and client is not None:
         try:
             # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
-            network = None if shape.is_proxied else networks.get(client[0].rpartition(".")[0])
+            scope["client"] = networks[client[0].rpartition(".")[0]]
         except (AttributeError, LookupError, TypeError):
-            network = None
-        scope["client"] = network or mask_client(client, behind_proxy=shape.is_proxied)
-    if is_rare:
-        scope["headers"] = _masked_rarer(headers, shape, known)
-        return
+            scope["client"] = mask_client(client, behind_proxy=False)
     seen = headers.copy()
     try:
         for first, second, pick, replacements in pairs:

@@ -112,30 +112,30 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
 
         Not a coroutine of its own: it hands the server's on, which saves a frame for every message.
         """
+        # Read first and called then: the interpreter finds a field faster than a method that might be one.
+        server_send = self.server_send
         kind = message["type"]
         if kind == "http.response.body":
-            return self.server_send(message if self.body is None else self._rewritten(message, self.body))
+            body = self.body
+            return server_send(message if body is None else self._rewritten(message, body))
         if kind in _STARTS:
             self.has_started = True
             visit = self.made_visit
-            if visit is not None and visit.choice is not None and not visit.is_committed:
+            if visit is None:
+                if not self.is_document:
+                    headers = message.get("headers")
+                    if type(headers) is list:
+                        place = head_of(tuple(map(_names, headers))).dull_type
+                        # Nobody asked about the visitor, and nothing in the answer is ours to judge.
+                        if place is not None and html_kind(headers[place][1]) is None:
+                            return server_send(message)
+            elif visit.choice is not None and not visit.is_committed:
                 return self._send_committed(message)
-            if self.plain_page is not None:
-                plain = self._plain(message, self.plain_page)
-                if plain is not None:
-                    return self.server_send(plain)
-            elif visit is None and not self.is_document:
-                headers = message.get("headers")
-                if type(headers) is list:
-                    head = head_of(tuple(map(_names, headers)))
-                    place = head.content_type
-                    # Nobody asked about the visitor, and nothing in the answer is ours to judge.
-                    if head.is_dull and (place < 0 or html_kind(headers[place][1]) is None):
-                        return self.server_send(message)
-            return self.server_send(self._start(message))
+            page = self.plain_page
+            return server_send((page is not None and self._plain(message, page)) or self._start(message))
         if kind == "http.response.early_hint":
-            return self.server_send(self._hinted(message))
-        return self.server_send(message)
+            return server_send(self._hinted(message))
+        return server_send(message)
 
     async def _send_committed(self, message: Message) -> None:
         """Record a choice that the app made itself, before the answer leaves."""

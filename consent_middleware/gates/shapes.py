@@ -78,15 +78,22 @@ class Shapes:
         self._masks = masks
         self._on_new = on_new
         self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
+        self._regular: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
+        """Those of them whose names are as servers write them."""
 
     def read(self, scope: Scope) -> tuple[list[Header], Shape]:
         """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
-        headers = scope.get("headers") or ()
+        headers = scope.get("headers")
         if type(headers) is list:
-            shape = self._shapes.get(tuple(map(_names, headers)))
-            if shape is not None and shape.is_regular:
+            shape = self._regular.get(tuple(map(_names, headers)))
+            if shape is not None:
                 return headers, shape
-        elif type(headers) is not tuple:
+        return self._read_rarer(scope)
+
+    def _read_rarer(self, scope: Scope) -> tuple[list[Header], Shape]:
+        """Read headers of a new shape, or from a scope that no server made: a name may be written ``Cookie`` there."""
+        headers = scope.get("headers") or ()
+        if not isinstance(headers, list | tuple):
             # What can be read once only would be gone for the app.
             headers = scope["headers"] = list(headers)
         headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
@@ -98,6 +105,8 @@ class Shapes:
                 self._on_new(key)
             if len(key) <= _LONGEST:
                 self._shapes.put(key, shape)
+                if shape.is_regular:
+                    self._regular.put(key, shape)
         return headers, shape
 
     def _study(self, names: tuple[bytes, ...]) -> Shape:
@@ -129,6 +138,7 @@ def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
     return Plan(
         masks_client=masks.masks_address,
         is_rare=_is_repeated(names)
+        or (masks.masks_address and not FORWARDING_HEADERS.isdisjoint(names))
         or not masks.own.isdisjoint(names)
         or any(not any(name in pair for pair in paired) for name in masked),
         pairs=tuple(_pair(names, pair, masks.replacements[pair]) for pair in paired),

@@ -4,6 +4,7 @@ Only a verified token refuses. What the request carried goes first; a choice mad
 paths hold, as far as this process, the ledger or the policy know it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
@@ -12,6 +13,9 @@ from ..storage.sightings import CookieSighting
 from .expiry import MAX_LINES, plausible_places
 from .rules import Rules
 from .seen import SeenCookies
+
+_TOKEN = re.compile(rb"[!#-+\--:<>-\[\]-~]++")
+"""A name that could break out of a header line is no cookie's name."""
 
 
 def places_to_expire(
@@ -25,7 +29,7 @@ def places_to_expire(
     is_choice: bool,
 ) -> Iterator[CookieSighting]:
     """Yield the places, the surest first. ``carried``: cookie names of the request; ``is_choice``: a choice was just recorded."""
-    names = [name.decode("latin-1") for name in carried if rules.rule(name).is_refused and _is_token(name)]
+    names = [name.decode("latin-1") for name in carried if rules.rule(name).is_refused and _TOKEN.fullmatch(name)]
     guessed: list[str] = []
     for name in dict.fromkeys(names):
         known = [place for place in _known_places(name, rules.policy, seen) if _reaches(place, host, path)]
@@ -68,8 +72,3 @@ def _reaches(place: CookieSighting, host: str, path: str) -> bool:
     if path == place.path or place.path == "/":
         return True
     return path.startswith(place.path) and (place.path.endswith("/") or path[len(place.path)] == "/")
-
-
-def _is_token(name: bytes) -> bool:
-    """A name that could break out of a header line is no cookie's name."""
-    return bool(name) and all(0x21 <= byte <= 0x7E and byte not in b'",;\\=' for byte in name)

@@ -7,7 +7,9 @@ page is opened by somebody who is signed in and has no choice here, or whose cho
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ..asgi import Scope
 from ..caches import BoundedCache

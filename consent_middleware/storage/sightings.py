@@ -4,8 +4,9 @@ Deleting a cookie needs its exact name, Domain, Path, Secure and Partitioned (RF
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from .batches import BatchedWrites
 from .database import Database
@@ -22,8 +23,7 @@ _LONGEST = 1024
 """Characters of name, domain and path together: PostgreSQL's index rows end at 2700 bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CookieSighting:
+class CookieSighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A cookie as a response set it. ``domain`` is ``None`` for a host-only cookie."""
 
     name: str

@@ -1,6 +1,5 @@
 """Which refused cookies disappear from the browser, and which are left alone."""
 
-import dataclasses
 import random
 import re
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from consent_middleware import ConsentMiddleware, record_choice
 from consent_middleware.gates.expiry import MAX_BYTES, MAX_LINES, deletion, parent_domains, plausible_places
@@ -292,12 +292,12 @@ def test_a_flood_of_made_up_places_does_not_make_the_real_one_forgotten() -> Non
 def test_what_was_seen_longest_ago_makes_room() -> None:
     seen = SeenCookies()
     new = CookieSighting(name="_ga", domain=None, path="/", secure=False, partitioned=False)
-    others = [dataclasses.replace(new, path=f"/{number}") for number in range(30)]
+    others = [replace(new, path=f"/{number}") for number in range(30)]
     for sighting in (new, *others[:11], new, *others[11:22]):
         seen.remember(sighting)
     assert new in seen.of("_ga")
     assert len(seen.of("_ga")) == 12
-    names = [dataclasses.replace(new, name=f"_ga_{number}") for number in range(600)]
+    names = [replace(new, name=f"_ga_{number}") for number in range(600)]
     for sighting in names:
         seen.remember(sighting)
         seen.remember(new)
