@@ -6,9 +6,10 @@ from collections.abc import Callable
 from .asgi import Scope
 from .consent import Consent, Decision, Signals, Visit
 from .errors import LedgerError
+from .gates.exchange import raw_request_of
 from .gates.recognition import Recognition, effective
 from .gates.request import admit
-from .gates.response import ResponseGate, raw_request_of
+from .gates.response import ResponseGate
 from .gates.seen import SeenCookies
 from .gates.shapes import Shape
 from .ledger import ChoiceRecord, Ledger, proof_of

@@ -11,8 +11,9 @@ from ..policy.known_headers import header_rules
 from ..policy.model import Ground
 from ..policy.patterns import NameTable
 from ..telemetry import Disclosures
+from .exchange import raw_request_of
 from .inner_scope import run_inside
-from .response import ResponseGate, raw_request_of
+from .response import ResponseGate
 
 _ADDRESSES = frozenset(
     name.encode("ascii") for rule in header_rules() if rule.action in ("address", "forwarded") for name in rule.headers

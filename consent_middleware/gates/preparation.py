@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from ..asgi import Header, Scope
 from . import variants
+from .exchange import gates_of
 from .insertion import Page
 from .masks import GONE, or_gone
-from .response import ResponseGate, gates_of
+from .response import ResponseGate
 from .shapes import ABOUT_THE_BODY, Shape
 
 # Asked for, and not refused with "q=0" (RFC 9110, section 12.4.2).

@@ -5,29 +5,22 @@ page into which the banner goes; every other message passes as it is.
 """
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from operator import itemgetter
 
-import msgspec
-
-from ..asgi import Header, Message, Scope, Send
-from ..consent import Visit
+from ..asgi import Header, Message
 from ..errors import LedgerError
-from ..telemetry import Telemetry, TelemetrySource
-from ..veils import conceal
 from . import headers as response_headers
 from . import hints
 from .answer_cookies import add_token, deletions, forget_token
 from .encodings import Body
+from .exchange import Exchange, gates_of, raw_request_of
 from .findings import Action, Finding
-from .gates import Gates
 from .heads import head_of
 from .html_answer import is_activation
-from .insertion import DEPENDS_ON, Page, html_kind, is_html
+from .insertion import DEPENDS_ON, html_kind, is_html
 from .links import allowed_values
 from .plain_pages import PlainPage
-from .recognition import Known, effective
-from .rules import Rules
 from .set_cookies import CookieRequest
 
 logger = logging.getLogger("consent_middleware")
@@ -35,7 +28,6 @@ logger = logging.getLogger("consent_middleware")
 _STARTS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start", "http.response.trailers"}
 )
-_OVER: Scope = {}
 _lower = bytes.lower
 _names = itemgetter(0)
 _ASKS_FOR_MORE = "It asks the browser for details that are not allowed."
@@ -44,68 +36,8 @@ DEPENDS: Header = (b"privacy-depends", b"consent")
 and a page keeps the one it was loaded with. A tag manager may have been let in, and what it brought turned away."""
 
 
-class ResponseGate(msgspec.Struct, eq=False, gc=False):
-    """Handles the messages of one response; it also holds the visit for whoever asks for it.
-
-    A Struct, since one of these is made for every request: msgspec fills it in C, in a third of the time. The garbage collector
-    need not look at it, since ``close`` undoes what refers back. It stands in the scope, where everybody finds it, so ``gates``
-    (which lead to the secret keys) and what the browser sent are out of sight: only ``gates_of`` and ``raw_request_of`` read them.
-    """
-
-    gates: Gates
-    known: Known
-    scope: Scope
-    server_send: Send
-    is_secure: bool
-    is_document: bool
-    """The answer opens as a page."""
-    raw_headers: Sequence[Header] = ()
-    """As the browser and its proxies sent them."""
-    raw_client: object = None
-    """The server's peer before its address was masked."""
-    root_path: str = ""
-    """Of a document's request, as it came: a router further in may move the scope's own."""
-    plain_page: PlainPage | None = None
-    """What the answer gets if it is as plain as its request."""
-    made_visit: Visit | None = None
-    body: Body | None = None
-    has_started: bool = False
-    is_conditional: bool = False
-    """The request carried a validator with our mark, so that a 304 is about HTML."""
-    is_ours: bool = False
-    """Our own pages answer, which hold nothing of third parties."""
-    is_superseded: bool = False
-    """A second middleware further in speaks to this visitor: one banner is enough."""
-
-    @property
-    def visit(self) -> Visit:
-        """The visit that this response answers."""
-        if self.made_visit is None:
-            known, gates = self.known, gates_of(self)
-            self.made_visit = Visit(
-                gates.policy,
-                effective(known.consent, known.decision),
-                known.decision,
-                known.signals,
-                self.is_secure,
-                gates.decide,
-                gates.record,
-            )
-            self.made_visit.response_started = self.has_started
-        return self.made_visit
-
-    def describe(self) -> Telemetry:
-        """Return what the visitor allows to be known, read from the request as it was before it was masked."""
-        headers, client = raw_request_of(self)
-        query = self.scope.get("query_string", b"")
-        return TelemetrySource(headers, client, query, self.visit, gates_of(self).disclosures).describe()
-
-    def __repr__(self) -> str:
-        return "<ResponseGate>"
-
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        """Return nothing: a traceback that rich prints shows the values of scopes too."""
-        return []
+class ResponseGate(Exchange, eq=False, gc=False):
+    """Handles the messages of one response; it also holds the visit for whoever asks for it."""
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the app on, less what was refused.
@@ -158,15 +90,6 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         message, self.body = answered
         return message
 
-    def close(self) -> None:
-        """Let go of the request, whose scope holds this gate: what refers to itself waits for the garbage collector.
-
-        Measured, that was a third of a server's capacity. The visit stays, for layers further out that ask afterwards.
-        """
-        self.scope = _OVER
-        self.body = None
-        self.server_send = _send_late
-
     def observe(self, message: Message) -> Message:
         """Judge what a message would set and what of third parties a page holds, and return it to be sent as it is."""
         kind = message["type"]
@@ -178,7 +101,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         headers = list(message["headers"])
         if kind == "http.response.start":
             self._watch(headers)
-        headers, _ = self._filtered(headers, self._rules().masks.handled)
+        headers, _ = self._filtered(headers, self.rules().masks.handled)
         self._add_cookies(headers)
         return message
 
@@ -202,7 +125,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             visit.response_started = True
         present = set(map(_lower, map(_names, given)))
         headers, is_exempted = list(given), False
-        masks = self._rules().masks
+        masks = self.rules().masks
         if not present.isdisjoint(masks.handled):
             headers, is_exempted = self._filtered(given, masks.handled)
         if kind == "http.response.start":
@@ -228,21 +151,6 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
 
-    def page(self) -> Page:
-        """Return how this answer is prepared if it is HTML."""
-        standing, gates, scope = self.made_visit or self.known, gates_of(self), self.scope
-        root = self.root_path if self.is_document else scope.get("app_root_path", scope.get("root_path")) or ""
-        if (scope.get("root_path") or "") != root:
-            scope = {**scope, "root_path": root}
-        restrictions = self._rules().masks.page_headers if self.is_document else ()
-        if self.is_document and not self.is_superseded:
-            restrictions += gates.page_policy.headers(standing.decision, root)
-        return Page(gates.banner, gates.html_gates, standing, scope, self.is_document, restrictions)
-
-    def expect_part(self) -> None:
-        """Take a 304 for HTML: the request had a validator with our mark. The visit is made now, so that no answer is passed by."""
-        self.is_conditional, self.made_visit = True, self.visit
-
     def _may_be_part(self, status: int, headers: list[Header]) -> bool:
         """Say whether the answer may be HTML that is no document: a frame, a fragment for a script, a page asked for once more."""
         if self.is_ours:
@@ -258,20 +166,13 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         allowed = links if self.is_ours else allowed_values(links, gates.parties, decision.allows)
         return message if allowed == links else {**message, "links": allowed}
 
-    def _rules(self) -> Rules:
-        """The rules that hold now: another choice may have been made since the request came."""
-        visit, known = self.made_visit, self.known
-        if visit is None or visit.decision is known.decision:
-            return known.rules
-        return gates_of(self).recognition.decide(visit.consent, visit.signals)[1]
-
     def _filtered(self, headers: list[Header], handled: frozenset[bytes]) -> tuple[list[Header], bool]:
         """Judge every Set-Cookie, and leave out what asks the browser for more than is allowed.
 
         Also say whether an explicit act set a cookie that the token refuses: the token then has to remember that.
         """
         kept: list[Header] = []
-        rules = self._rules()
+        rules = self.rules()
         request: CookieRequest | None = None
         is_exempted = False
         for name, value in headers:
@@ -304,7 +205,7 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
         if is_choice or (hidden and self.is_document and not response_headers.is_shared(headers)):
             headers += deletions(
                 gates_of(self),
-                self._rules(),
+                self.rules(),
                 self.scope,
                 hidden=hidden,
                 is_choice=is_choice,
@@ -319,23 +220,6 @@ class ResponseGate(msgspec.Struct, eq=False, gc=False):
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
-
-
-_gates, _raw_headers, _raw_client = (conceal(ResponseGate, name) for name in ("gates", "raw_headers", "raw_client"))
-
-
-def gates_of(gate: ResponseGate) -> Gates:
-    gates: Gates = _gates.__get__(gate)
-    return gates
-
-
-def raw_request_of(gate: ResponseGate) -> tuple[Sequence[Header], object]:
-    """Return what the server said of the request: its headers, and its client."""
-    return _raw_headers.__get__(gate), _raw_client.__get__(gate)
-
-
-async def _send_late(message: Message) -> None:
-    raise RuntimeError(f"{message['type']} was sent after the app had returned.")
 
 
 def supersede(outer: object) -> None:

@@ -2,10 +2,11 @@
 
 from ..asgi import Header, Message, route_path
 from . import headers as response_headers
+from .exchange import gates_of
 from .gates import Gates
 from .insertion import Page
 from .links import allowed_values
-from .response import ResponseGate, gates_of
+from .response import ResponseGate
 from .rules import Rules
 from .shared_pages import FRAGMENT, SharedPages
 
@@ -34,10 +35,10 @@ class SharedResponseGate(ResponseGate, eq=False, gc=False):
         response_headers.make_private(headers)
         return {**changed, "headers": headers}
 
-    def _rules(self) -> Rules:
+    def rules(self) -> Rules:
         if self.is_document and self.is_for_all and not self.is_ours:
             return _shared(gates_of(self)).rules
-        return super()._rules()
+        return super().rules()
 
     def _add_cookies(self, headers: list[Header], *, is_exempted: bool = False) -> None:
         """Expire what is refused in the answer that no cache keeps: the fragment, not the page."""

@@ -7,10 +7,11 @@ from itertools import islice
 from ..asgi import ASGIApp, Header, Message, Receive, Scope, Send, route_path
 from ..caches import BoundedCache
 from ..consent import SCOPE_KEY
+from ..gates.exchange import raw_request_of
 from ..gates.headers import first
 from ..gates.insertion import html_kind
 from ..gates.recognition import Known
-from ..gates.response import ResponseGate, raw_request_of
+from ..gates.response import ResponseGate
 from ..gates.rules import OWN_NAMES
 from ..gates.set_cookie import SetCookie
 from ..gates.set_cookies import CookieRequest

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from ..asgi import ASGIApp, Header, Message, Receive, Scope, Send
 from ..consent import SCOPE_KEY
+from ..gates.exchange import raw_request_of
 from ..gates.headers import FOR_SHARED_CACHES, without
 from ..gates.html_answer import ACTIVATION
-from ..gates.response import ResponseGate, raw_request_of
+from ..gates.response import ResponseGate
 from .answering import Answer, send_answer
 from .fragment import read_page
 from .own_body import read_own

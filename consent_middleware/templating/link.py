@@ -9,7 +9,8 @@ from markupsafe import Markup
 from ..asgi import Scope
 from ..consent import SCOPE_KEY, visit_of
 from ..consent.visit import HasScope, scope_of
-from ..gates.response import ResponseGate, gates_of
+from ..gates.exchange import gates_of
+from ..gates.response import ResponseGate
 from ..pages.mount import root_of
 from ..pages.way_back import page_of
 from ..pages.wording import Wording

@@ -1,12 +1,12 @@
 """Cookies seen by one process and expired by another."""
 
 import asyncio
-import dataclasses
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from consent_middleware.errors import LedgerUnavailable
 from consent_middleware.storage import sightings as sightings_module
@@ -34,10 +34,10 @@ async def remember(url: str, *seen: CookieSighting) -> list[CookieSighting]:
 
 def test_a_freshly_started_process_knows_the_cookies_that_others_saw(url: str) -> None:
     others = [
-        dataclasses.replace(GA, domain=None),
-        dataclasses.replace(GA, path="/checkout"),
-        dataclasses.replace(GA, secure=True),
-        dataclasses.replace(GA, secure=True, partitioned=True),
+        replace(GA, domain=None),
+        replace(GA, path="/checkout"),
+        replace(GA, secure=True),
+        replace(GA, secure=True, partitioned=True),
     ]
     asyncio.run(remember(url, GA, *others))
     known = asyncio.run(remember(url))
@@ -46,7 +46,7 @@ def test_a_freshly_started_process_knows_the_cookies_that_others_saw(url: str) -
 
 
 def test_seen_again_by_this_or_another_process_it_is_stored_once(url: str) -> None:
-    host_only = dataclasses.replace(GA, domain=None)
+    host_only = replace(GA, domain=None)
     for _ in range(2):
         known = asyncio.run(remember(url, GA, host_only, GA, host_only))
     assert sorted(known, key=str) == sorted([GA, host_only], key=str)
@@ -54,15 +54,15 @@ def test_seen_again_by_this_or_another_process_it_is_stored_once(url: str) -> No
 
 def test_no_more_are_kept_than_the_limit(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sightings_module, "LIMIT", 10)
-    known = asyncio.run(remember(url, *(dataclasses.replace(GA, name=f"made-up-{n}") for n in range(20))))
+    known = asyncio.run(remember(url, *(replace(GA, name=f"made-up-{n}") for n in range(20))))
     assert len(known) == 10
-    known = asyncio.run(remember(url, *(dataclasses.replace(GA, name=f"another-{n}") for n in range(20))))
+    known = asyncio.run(remember(url, *(replace(GA, name=f"another-{n}") for n in range(20))))
     assert len(known) == 10
 
 
 @pytest.mark.parametrize("name", ["x" * 2000, "nul\0", "half a \ud800 pair"])
 def test_what_no_database_could_store_is_dropped_without_harm(url: str, name: str) -> None:
-    assert asyncio.run(remember(url, dataclasses.replace(GA, name=name), GA)) == [GA]
+    assert asyncio.run(remember(url, replace(GA, name=name), GA)) == [GA]
 
 
 def test_remembering_never_waits_or_raises_and_tries_again_when_the_database_is_back(tmp_path: Path) -> None:
