@@ -23,14 +23,19 @@ from ..telemetry import Disclosed, DisclosureLog, Recorder
 from ..telemetry.events import Event
 from .accounts import Accounts, Identity
 from .answering import Answer, json_answer
+from .buckets import Rate
 from .form_token import FormTokens
 from .held import HeldPages
+from .limits import Limit
 from .own_body import read_own
 from .request_items import request_data
 from .screens import Screens, wants_json
 from .sender import Sender, sender_of
 
 _RETRY_AFTER = {"retry-after": "10"}
+_ERASURES = Rate(burst=3, pause=3600)
+"""Of one id. Nothing is left after the first, but each tells the recipients."""
+_ERASURES_OF_NETWORK = Rate(burst=30, pause=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class DataEndpoint:
         self._queue = queue
         self._erasure = erasure
         self._outbox = outbox
+        self._limit = Limit("erasures", visitor=_ERASURES, network=_ERASURES_OF_NETWORK)
 
     async def show(self, scope: Scope, receive: Receive) -> Answer:
         """Say what is held: a page, or JSON, which ``?format=json`` offers as a file."""
@@ -120,7 +126,14 @@ class DataEndpoint:
             identity = await self.identify(scope, visit)
             if identity.is_locked:
                 return self._screens.message(scope, "locked")
-            erased = await self._erase(identity, visit)
+            wait = self._limit.take(scope)
+            if wait:
+                return self._screens.message(scope, "too-many", headers={"retry-after": str(wait)})
+            try:
+                erased = await self._erase(identity, visit)
+            except LedgerError:
+                self._limit.give_back(scope)
+                raise
         except LedgerError:
             return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
         cookie = TokenCookie.of(self._policy, is_secure=visit.is_secure).set_cookie("", 0).decode("ascii")

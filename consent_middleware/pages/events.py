@@ -8,8 +8,13 @@ from ..telemetry import Recorder
 from .answering import Answer, json_answer
 from .beacon import MEDIA_TYPES, read_report
 from .body import Unread, read_body
+from .buckets import Rate
+from .limits import Limit
 from .sender import Sender, sender_of
 from .submission import media_type_of
+
+_CLICKS = Rate(burst=240, pause=0.5)
+_CLICKS_OF_NETWORK = Rate(burst=6000, pause=0.02)
 
 
 class EventsEndpoint:
@@ -22,6 +27,8 @@ class EventsEndpoint:
         self._recorder = recorder
         self._purpose = purpose
         self._origins = frozenset(origin.lower() for origin in origins)
+        # All together are limited by the recorder's own queue.
+        self._limit = Limit("clicks", visitor=_CLICKS, network=_CLICKS_OF_NETWORK)
 
     async def record(self, scope: Scope, receive: Receive) -> Answer | None:
         """Note the clicks; they are written later."""
@@ -41,6 +48,9 @@ class EventsEndpoint:
         report = read_report(body, media_type)
         if report is None:
             return _refuse(400, "malformed")
+        wait = self._limit.take(scope, len(report.clicks))
+        if wait:
+            return _refuse(429, "too-many", **{"retry-after": str(wait)})
         # Asked again inside: a choice may have been made while the body arrived.
         if not self._recorder.see_clicks(visit_of(scope), scope, report.path, report.clicks):
             return _refuse(503, "too-busy")

@@ -52,6 +52,9 @@ MESSAGES = {
         N_("What is held about you cannot be read at the moment"),
         N_("Nothing was changed. Please try again in a while."),
     ),
+    "too-many": Message(
+        429, N_("Too many requests in a short time"), N_("Nothing was changed. Please try again in a while.")
+    ),
     "unsaved": Message(
         503,
         N_("Your choice could not be saved"),

@@ -4,17 +4,21 @@ A request is found by the ids that are the visitor's own (see ``data``) or by th
 that is not there, are answered alike.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from ..asgi import Receive, Scope
 from ..consent import Visit, visit_of
 from ..errors import LedgerError
 from ..policy import Policy
+from ..policy.purposes import N_
 from ..rights import Listener, Request, RequestQueue
 from ..rights.queue import Asking
 from .accounts import Identity
 from .answering import Answer, json_answer
 from .asked import LIMIT, Asked, read_asked
+from .buckets import Rate
+from .limits import Limit
+from .messages import MESSAGES
 from .own_forms import Fields, OwnForms
 from .request_items import asking_form, request_data, request_item
 from .screens import Screens, wants_json
@@ -22,7 +26,11 @@ from .screens import Screens, wants_json
 Identify = Callable[[Scope, Visit], Awaitable[Identity]]
 """Says whose data the sender of a request may see. Raises LedgerError."""
 
+_NO_HEADERS: Mapping[str, str] = {}
 _RETRY_AFTER = {"retry-after": "10"}
+_PER_NETWORK = Rate(burst=10, pause=300)
+_IN_ALL = Rate(burst=200, pause=5)
+"""More than any site is asked on a bad day, and few enough that people can tell what was meant."""
 
 
 class RequestsEndpoint:
@@ -44,6 +52,7 @@ class RequestsEndpoint:
         self._identify = identify
         self._queue = queue
         self._listener = listener
+        self._limit = Limit("requests that need a person", network=_PER_NETWORK, everybody=_IN_ALL)
 
     async def ask(self, scope: Scope, receive: Receive) -> Answer | None:
         """Put a request into the queue; the answer waits until it is durable, and shows its reference."""
@@ -58,13 +67,20 @@ class RequestsEndpoint:
             if wants_json(scope):
                 return json_answer({"error": "incomplete", "fields": faults}, status=422)
             return self._form_again(scope, ticket, asked, faults, status=422)
+        wait = self._limit.take(scope)
+        if wait:
+            headers = {"retry-after": str(wait)}
+            if wants_json(scope):
+                return self._screens.message(scope, "too-many", headers=headers)
+            return self._form_again(scope, ticket, asked, (), status=429, headers=headers)
         try:
             own = visit.consent.id if visit.consent.id in (await self._identify(scope, visit)).consent_ids else None
             received = await self._queue.receive(self._asking(scope, asked, ticket, own or ""))
         except LedgerError:
+            self._limit.give_back(scope)
             if wants_json(scope):
                 return self._screens.message(scope, "unreadable", headers=_RETRY_AFTER)
-            return self._form_again(scope, ticket, asked, (), status=503)
+            return self._form_again(scope, ticket, asked, (), status=503, headers=_RETRY_AFTER)
         if self._listener is not None:
             await self._listener.tell(received.request)
         if wants_json(scope):
@@ -142,15 +158,25 @@ class RequestsEndpoint:
             form=None,
         )
 
-    def _form_again(self, scope: Scope, ticket: str, asked: Asked, faults: Sequence[str], *, status: int) -> Answer:
+    def _form_again(
+        self,
+        scope: Scope,
+        ticket: str,
+        asked: Asked,
+        faults: Sequence[str],
+        *,
+        status: int,
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> Answer:
         """Nothing that was written is lost."""
         wording = self._screens.wording_of(scope)
+        title = MESSAGES["too-many"].title if status == 429 else N_("Your request")
         return self._screens.form_page(
             scope,
             "request.html",
             status=status,
-            headers={} if faults else _RETRY_AFTER,
-            title=wording.gettext("Your request"),
+            headers=headers,
+            title=wording.gettext(title),
             problem="" if faults else wording.gettext("Nothing was changed. Please try again in a while."),
             request=None,
             reference="",
