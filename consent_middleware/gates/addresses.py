@@ -60,17 +60,24 @@ def _decoded(match: re.Match[str]) -> str:
 
 def locate(address: str) -> tuple[str, str] | None:
     """Return host and path of an absolute or protocol-relative address; ``None`` for one on the page's own host."""
-    address = address.strip(_AROUND).translate(_INSIDE)
-    match = _AUTHORITY.match(address)
+    match = _AUTHORITY.match(_trimmed(address))
     if match is None:
         return None
-    host = canonical(_PORT.sub("", match[1].rpartition("@")[2]))
-    return (host, unquote(match[2][:_LONGEST]).replace("\\", "/")) if host else None
+    authority, path = match.groups()
+    if "@" in authority or ":" in authority:
+        authority = _PORT.sub("", authority.rpartition("@")[2])
+    host = canonical(authority)
+    return (host, unquote(path[:_LONGEST]).replace("\\", "/")) if host else None
 
 
 def is_scripted(address: str) -> bool:
     """Say whether an address carries its document with it, such as ``data:text/html,…``."""
-    return _SCRIPTED.match(address.strip(_AROUND).translate(_INSIDE)) is not None
+    return _SCRIPTED.match(_trimmed(address)) is not None
+
+
+def _trimmed(address: str) -> str:
+    address = address.strip(_AROUND)
+    return address if address.isprintable() else address.translate(_INSIDE)
 
 
 def canonical(host: str) -> str:

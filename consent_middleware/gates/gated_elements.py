@@ -4,7 +4,7 @@ Elements without children of their own (scripts, frames, images, links) are repl
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .addresses import unescape
 from .html_tags import Attribute
@@ -40,8 +40,7 @@ _SCRIPT_TYPES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
+class Fetch(NamedTuple):
     """One attribute that would have something fetched."""
 
     attribute: Attribute
@@ -54,7 +53,7 @@ def fetches(name: bytes, attributes: Sequence[Attribute], parties: ThirdParties)
     for attribute in attributes:
         match = _match(name, attribute, attributes, parties)
         if match is not None:
-            found.append(Fetch(attribute=attribute, match=match))
+            found.append(Fetch(attribute, match))
     return found
 
 

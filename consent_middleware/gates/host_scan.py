@@ -136,6 +136,9 @@ class HostScanner:
         lowered = text.lower()
         for match in self._plain_dots.finditer(lowered):
             place = match.start()
+            tail = lowered[place - 3 : place]
+            if tail.isalnum() and tail + match[0] not in self._tails:
+                continue
             before = lowered[max(0, place - 64) : place]
             if before[len(before.rstrip(_LABEL)) :] + match[0] in self._raw_domains:
                 yield place

@@ -1,7 +1,6 @@
 """Takes out of streamed HTML what belongs to third parties that a visitor has not allowed.
 
-It reads every page alike, whoever is allowed: what belongs to a third party is numbered, so that a page with gaps and one without
-can be laid upon each other.
+It reads every page alike, whoever is allowed: ``html_judge`` numbers what belongs to a third party.
 """
 
 import html
@@ -9,10 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..policy.texts import Text
 from .foreign import VOID
-from .gated_elements import KEY, MARK, Fetch, fetches, has, is_replaced, runs, unescaped, value_of
+from .gated_elements import KEY, MARK, is_replaced, runs, value_of
 from .gated_region import Region
+from .html_judge import Gated, PartyJudge, Seen
 from .html_reader import HOLD_BACK, RAW_TEXT, HtmlReader
 from .html_rewriting import (
     Allows,
@@ -22,39 +21,47 @@ from .html_rewriting import (
     is_hidden_frame,
     marker,
     marks,
+    marks_up_to_key,
     stripped,
     without_addresses,
 )
 from .html_tags import Attribute, read_attributes
 from .third_parties import Match, ThirdParties
 
-_NEVER_WHOLE = frozenset({b"html", b"head", b"body", b"frameset"})
 _MARKS = re.compile(re.escape(MARK))
 _ROOTS = frozenset({b"svg", b"math"})
+_VOID = VOID | {b"image"}
+_TEXTS = RAW_TEXT | {b"script", b"style", b"noscript", b"plaintext"}
+_EMPTY = {b"script": b"</script>", b"iframe": b"</iframe>"}
+"""Elements that are mostly empty, and how they then go on."""
+_SOLUTIONS = 256
+_LONGEST = 1024
 
 Placeholder = Callable[[Frame], bytes]
-Seen = Callable[[str, str, bool], None]
-"""Is told of a third party: its host (empty where the author named a purpose), what has to be allowed, and whether it is refused."""
 
 
-class Gated(NamedTuple):
-    """What was found of third parties in one element. ``name``: what has to be allowed for it; ``refused``: its attributes."""
+class _Tag(NamedTuple):
+    """A start tag and its places in the buffer."""
 
-    key: int
-    name: str
-    recipient: Text
-    is_refused: bool
-    is_marked: bool
-    """The author says so, of the whole element."""
-    refused: tuple[Fetch, ...]
-
-
-class _Script(NamedTuple):
-    """A script or style whose text is still to come."""
-
+    name: bytes
     start: int
     name_end: int
+    end: int
     attributes: Sequence[Attribute]
+    is_foreign: bool
+    is_closed: bool
+
+
+class _Solution(NamedTuple):
+    """What goes out instead of a tag, before its number and after it. A page repeats the same few, an attack the same one."""
+
+    before: bytes
+    after: bytes
+    matches: tuple[Match, ...]
+    is_taken_out: bool
+
+
+_NOTHING = _Solution(b"", b"", (), False)
 
 
 class HtmlGate(HtmlReader):
@@ -72,14 +79,14 @@ class HtmlGate(HtmlReader):
     ) -> None:
         super().__init__(is_xml=is_xml)
         self._parties = parties
-        self._allows = allows
+        self._judge = PartyJudge(parties, allows, seen)
         self._placeholder = placeholder
         self._numbers = numbers
-        self._seen = seen
-        self._count = 0
         self._region: Region | None = None
         self._drops_raw = False
-        self._script: _Script | None = None
+        self._script: _Tag | None = None
+        """A script or style whose text is still to come."""
+        self._solutions: dict[bytes, _Solution] = {}
 
     def find_places(self, lowered: bytes, start: int) -> list[int]:
         found = self._parties.scan(lowered, start)
@@ -94,30 +101,43 @@ class HtmlGate(HtmlReader):
             self._end_region(buffer, start)
         is_of_interest = self.has_place(start, end) and end - start <= HOLD_BACK
         is_root = name in _ROOTS and not self.is_xml
+        is_special = self.foreign or is_root or self._region is not None or self.is_xml
+        if not is_special and is_of_interest:
+            solution = self._solutions.get(buffer[start:end])
+            if solution is _NOTHING:
+                return self.go_on(end)
+            if solution is not None:
+                return self._solve(buffer, name, start, end, solution)
         attributes: Sequence[Attribute] = ()
         is_foreign = is_closed = False
-        if is_of_interest or self.foreign or is_root or self._region is not None or self.is_xml or name == b"script":
+        if is_of_interest or is_special or name == b"script":
             tag = buffer[start:end]
             attributes = read_attributes(tag, name_end - start)
-            is_closed = self.is_closed(tag, attributes[-1].end if attributes else name_end - start)
+            if is_special:
+                is_closed = self.is_closed(tag, attributes[-1].end if attributes else name_end - start)
             if self.foreign or is_root:
-                names = frozenset(attribute.name for attribute in attributes)
+                names = frozenset([attribute.name for attribute in attributes])
                 is_foreign = self.foreign.start(name, tag, names, is_closed=is_closed)
                 self.count_foreign()
         is_closed = is_closed and (is_foreign or self.is_xml)
-        gated = self._judge(name, attributes) if is_of_interest else None
         if self._region is not None:
             self._region.start(name, is_closed=is_closed or name in RAW_TEXT or name == b"script")
+        if not is_of_interest and name not in _TEXTS:
+            return self.go_on(end)
+        whole = _Tag(name, start, name_end, end, attributes, is_foreign, is_closed)
+        gated = self._judge.of_tag(name, attributes) if is_of_interest else None
+        if gated is None and is_of_interest and not is_special and name not in _TEXTS:
+            self._keep(buffer[start:end], _NOTHING)
         if gated is None:
-            return self._go_on(buffer, name, start, name_end, end, attributes, is_foreign, is_closed)
+            return self._go_on(whole)
         if not gated.is_refused:
             if self._numbers:
                 self.replace(buffer, name_end, name_end, b' %b="%d"' % (KEY, gated.key))
-            return self._go_on(buffer, name, start, name_end, end, attributes, is_foreign, is_closed, is_judged=True)
+            return self._go_on(whole, is_judged=True)
         if gated.is_marked or is_replaced(name, is_foreign=is_foreign):
-            return self._take_out(buffer, name, start, end, attributes, gated, is_foreign, is_closed)
-        self._strip(buffer, start, name_end, end, attributes, gated)
-        return self._go_on(buffer, name, start, name_end, end, attributes, is_foreign, is_closed, is_judged=True)
+            return self._take_out(buffer, whole, gated, is_usual=not is_special)
+        self._strip(buffer, whole, gated, is_usual=not is_special)
+        return self._go_on(whole, is_judged=True)
 
     def on_end(self, buffer: bytes, name: bytes, start: int, end: int) -> bool:
         if self.foreign:
@@ -146,34 +166,23 @@ class HtmlGate(HtmlReader):
         self._script = None
         return False
 
-    def _go_on(
-        self,
-        buffer: bytes,
-        name: bytes,
-        start: int,
-        name_end: int,
-        end: int,
-        attributes: Sequence[Attribute],
-        is_foreign: bool,
-        is_closed: bool,
-        *,
-        is_judged: bool = False,
-    ) -> bool:
+    def _go_on(self, tag: _Tag, *, is_judged: bool = False) -> bool:
         """Read on after a start tag, by the rules that hold in its element."""
-        if is_closed:
+        name, end, is_foreign = tag.name, tag.end, tag.is_foreign
+        if tag.is_closed or name not in _TEXTS:
             return self.go_on(end)
         if name == b"script" and (not is_foreign or not self.foreign.is_foreign):
-            if is_judged or not runs(attributes):
+            if is_judged or not runs(tag.attributes):
                 return self.read_raw(name, end)
-            self._script = _Script(start, name_end, attributes)
-            return self.read_raw(name, end, hold_from=start)
+            self._script = tag
+            return self.read_raw(name, end, hold_from=tag.start)
         if is_foreign:
             return self.go_on(end)
         if name == b"style":
             if is_judged:
                 return self.read_raw(name, end)
-            self._script = _Script(start, name_end, attributes)
-            return self.read_raw(name, end, hold_from=start)
+            self._script = tag
+            return self.read_raw(name, end, hold_from=tag.start)
         if self.is_xml:
             return self.go_on(end)
         if name in RAW_TEXT:
@@ -182,75 +191,62 @@ class HtmlGate(HtmlReader):
             return self.read_raw(name, end, hold_from=end)
         return self.read_to_end(end) if name == b"plaintext" else self.go_on(end)
 
-    def _take_out(
-        self,
-        buffer: bytes,
-        name: bytes,
-        start: int,
-        end: int,
-        attributes: Sequence[Attribute],
-        gated: Gated,
-        is_foreign: bool,
-        is_closed: bool,
-    ) -> bool:
+    def _solve(self, buffer: bytes, name: bytes, start: int, end: int, solution: _Solution) -> bool:
+        """Do with a tag what was done with its like."""
+        self._judge.tell(solution.matches)
+        self.replace(buffer, start, end, b"%b%d%b" % (solution.before, self._judge.next_key(), solution.after))
+        return self._after_taken_out(buffer, name, end) if solution.is_taken_out else self.go_on(end)
+
+    def _keep(self, tag: bytes, solution: _Solution) -> None:
+        if len(tag) <= _LONGEST and len(self._solutions) < _SOLUTIONS:
+            self._solutions[tag] = solution
+
+    def _take_out(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> bool:
         """Put a marker or a placeholder in an element's place."""
+        name, start, end, is_foreign = tag.name, tag.start, tag.end, tag.is_foreign
         markup = marker(gated.name, gated.key)
-        if name == b"iframe" and not is_foreign and not is_hidden_frame(attributes):
-            markup = self._placeholder(frame_of(gated.name, gated.key, gated.recipient, attributes))
+        if name == b"iframe" and not is_foreign and not is_hidden_frame(tag.attributes):
+            markup = self._placeholder(frame_of(gated.name, gated.key, gated.recipient, tag.attributes))
+        elif is_usual and not gated.is_marked and (name in _VOID or name in _EMPTY):
+            before, _, after = marker(gated.name, 0).rpartition(b"0")
+            self._keep(buffer[start:end], _Solution(before, after, gated.found, True))
         self.replace(buffer, start, end, markup)
-        if is_closed or (name in VOID | {b"image"} and not is_foreign and not self.is_xml):
+        if tag.is_closed or (name in _VOID and not is_foreign and not self.is_xml):
             return self.go_on(end)
         is_raw = name == b"script" or (name in RAW_TEXT or name == b"noscript")
         if is_raw and not is_foreign and (not self.is_xml or name in (b"script", b"style")):
-            if self._region is None:
-                self._drops_raw = self.is_silent = True
-            return self.read_raw(name, end)
+            return self._after_taken_out(buffer, name, end)
         if self._region is None:
             self._region = Region(name)
             self.is_silent = self.is_careful = True
         return self.go_on(end)
 
-    def _strip(
-        self,
-        buffer: bytes,
-        start: int,
-        name_end: int,
-        end: int,
-        attributes: Sequence[Attribute],
-        gated: Gated,
-    ) -> None:
-        rewritten = b""
-        if any(fetch.attribute.name == b"style" for fetch in gated.refused):
-            css = html.unescape(value_of(attributes, b"style").decode("latin-1")).encode("latin-1", "replace")
-            rewritten = escaped_css(without_addresses(css, self._parties, self._allows))
-        added = marks(gated.name, gated.key)
-        tag = stripped(buffer[start:end], name_end - start, attributes, gated.refused, added, rewritten)
-        self.replace(buffer, start, end, tag)
+    def _after_taken_out(self, buffer: bytes, name: bytes, end: int) -> bool:
+        """Leave out the text of an element whose start tag went."""
+        if name in _VOID:
+            return self.go_on(end)
+        empty = _EMPTY.get(name)
+        if empty is not None and buffer.startswith(empty, end):
+            self.replace(buffer, end, end + len(empty), b"")
+            return self.go_on(end + len(empty))
+        if self._region is None:
+            self._drops_raw = self.is_silent = True
+        return self.read_raw(name, end)
 
-    def _judge(self, name: bytes, attributes: Sequence[Attribute]) -> Gated | None:
-        """Say what of third parties is in a start tag, and count it."""
-        if has(attributes, KEY) and has(attributes, MARK):
-            # Our own marker, from a middleware further in.
-            return None
-        is_marked = has(attributes, MARK) and name not in _NEVER_WHOLE
-        found = fetches(name, attributes, self._parties)
-        if not is_marked and not found:
-            return None
-        key = self._count
-        self._count += 1
-        refused = tuple(fetch for fetch in found if not self._allows(fetch.match.recipient.id))
-        for fetch in found:
-            self._tell(fetch.match)
-        if is_marked:
-            wanted = unescaped(value_of(attributes, MARK)).decode("utf-8", "replace").strip()
-            if not self._allows(wanted):
-                if self._seen is not None:
-                    self._seen("", wanted, True)
-                return Gated(key, wanted, _name_of(refused), True, True, refused)
-        if not refused:
-            return Gated(key, "", "", False, is_marked, ())
-        recipient = refused[0].match.recipient
-        return Gated(key, recipient.id, _name_of(refused), True, False, refused)
+    def _strip(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> None:
+        start, name_end = tag.start, tag.name_end
+        rewritten = b""
+        if any([fetch.attribute.name == b"style" for fetch in gated.refused]):
+            css = html.unescape(value_of(tag.attributes, b"style").decode("latin-1")).encode("latin-1", "replace")
+            rewritten = escaped_css(without_addresses(css, self._parties, self._judge.allows))
+        added = marks(gated.name, gated.key)
+        written = buffer[start : tag.end]
+        sent = stripped(written, name_end - start, tag.attributes, gated.refused, added, rewritten)
+        self.replace(buffer, start, tag.end, sent)
+        if is_usual and tag.name not in _TEXTS:
+            before = written[: name_end - start] + marks_up_to_key(gated.name)
+            after = sent[name_end - start + len(added) - 1 :]
+            self._keep(written, _Solution(before, after, gated.found, False))
 
     def _judge_text(self, buffer: bytes, text_end: int, end: int | None) -> None:
         """Judge a script or style by its text. ``end``: where its end tag ends, ``None`` where that is still to come."""
@@ -261,26 +257,20 @@ class HtmlGate(HtmlReader):
             self._read_noscript(buffer, text_end)
             return
         text = buffer[start:text_end]
-        matches = [Match(mention.host, mention.recipient) for mention in self._parties.mentions(text)]
-        if not matches:
+        gated = self._judge.of_text(text)
+        if gated is None:
             return
-        key = self._count
-        self._count += 1
-        refused = next((match for match in matches if not self._allows(match.recipient.id)), None)
-        for match in dict.fromkeys(matches):
-            self._tell(match)
         held_from = self.hold_from if self.hold_from is not None else start
         name_end = script.name_end - script.start + held_from
-        if refused is None:
+        if gated.name is None:
             if self._numbers:
-                self.replace(buffer, name_end, name_end, b' %b="%d"' % (KEY, key))
-        elif buffer[held_from:name_end].lower() == b"<style":
-            added = marks(refused.recipient.id, key)
-            css = without_addresses(text, self._parties, self._allows)
-            self.replace(buffer, name_end, name_end, added)
+                self.replace(buffer, name_end, name_end, b' %b="%d"' % (KEY, gated.key))
+        elif script.name == b"style":
+            css = without_addresses(text, self._parties, self._judge.allows)
+            self.replace(buffer, name_end, name_end, marks(gated.name, gated.key))
             self.replace(buffer, start, text_end, css)
         else:
-            self.replace(buffer, held_from, text_end, marker(refused.recipient.id, key))
+            self.replace(buffer, held_from, text_end, marker(gated.name, gated.key))
             if end is not None:
                 self.drop(end)
             elif self._region is None:
@@ -288,13 +278,11 @@ class HtmlGate(HtmlReader):
 
     def _read_noscript(self, buffer: bytes, text_end: int) -> None:
         """Read what browsers without script read as markup, and others as one text up to the first end tag."""
-        inner = HtmlGate(
-            self._parties, self._allows, self._placeholder, is_xml=False, numbers=self._numbers, seen=self._seen
-        )
-        inner._count = self._count
+        judge = self._judge
+        inner = HtmlGate(judge.parties, judge.allows, self._placeholder, numbers=self._numbers, seen=judge.seen)
+        inner._judge = judge
         text = buffer[self.raw_start : text_end]
         changed = inner.feed(text, is_last=True)
-        self._count = inner._count
         if changed != text:
             self.replace(buffer, self.raw_start, text_end, changed)
 
@@ -307,11 +295,3 @@ class HtmlGate(HtmlReader):
         self.copy_to(buffer, place)
         self._region = None
         self.is_silent = self.is_careful = False
-
-    def _tell(self, match: Match) -> None:
-        if self._seen is not None:
-            self._seen(match.host, match.recipient.id, not self._allows(match.recipient.id))
-
-
-def _name_of(refused: Sequence[Fetch]) -> Text:
-    return refused[0].match.recipient.name if refused else ""

@@ -1,5 +1,6 @@
 """Writes what goes out instead of a gated element, or of an element less its refused attributes."""
 
+import functools
 import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -32,7 +33,12 @@ def marker(name: str, key: int) -> bytes:
 
 
 def marks(name: str, key: int) -> bytes:
-    return b' %b="%b" %b="%d"' % (MARK, html.escape(name).encode("ascii", "xmlcharrefreplace"), KEY, key)
+    return b'%b%d"' % (marks_up_to_key(name), key)
+
+
+@functools.lru_cache(maxsize=256)
+def marks_up_to_key(name: str) -> bytes:
+    return b' %b="%b" %b="' % (MARK, html.escape(name).encode("ascii", "xmlcharrefreplace"), KEY)
 
 
 def frame_of(name: str, key: int, recipient: Text, attributes: Sequence[Attribute]) -> Frame:
@@ -82,7 +88,7 @@ def without_addresses(css: bytes, parties: ThirdParties, allows: Allows) -> byte
     parts: list[bytes] = []
     place = 0
     for mention in parties.mentions(css):
-        if not allows(mention.recipient.id):
+        if not allows(mention.match.recipient.id):
             parts += [css[place : mention.start], INVALID]
             place = mention.end
     return b"".join([*parts, css[place:]])

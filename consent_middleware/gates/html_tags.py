@@ -22,8 +22,8 @@ COMMENT_END = re.compile(rb"--!?>")
 SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
 
 _ATTRIBUTE = re.compile(
-    rb"""[\t\n\f\r /]*+ (?P<name> =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ ) [\t\n\f\r ]*+
-    (?: = [\t\n\f\r ]*+ (?: "(?P<double>[^"]*+)" | '(?P<single>[^']*+)' | (?P<bare>[^\t\n\f\r >]*+) ) )?""",
+    rb"""[\t\n\f\r /]*+ ( =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ ) [\t\n\f\r ]*+
+    (?: = [\t\n\f\r ]*+ (?: "([^"]*+)" | '([^']*+)' | ([^\t\n\f\r >]*+) ) )?""",
     re.VERBOSE,
 )
 
@@ -42,9 +42,9 @@ def read_attributes(tag: bytes, name_end: int) -> list[Attribute]:
     found: list[Attribute] = []
     place = name_end
     while (match := _ATTRIBUTE.match(tag, place)) is not None:
-        place = match.end()
-        value = match["double"] or match["single"] or match["bare"] or b""
-        found.append(Attribute(match["name"].lower(), value, match.start(), place))
+        start, place = match.span()
+        name, double, single, bare = match.groups()
+        found.append(Attribute(name.lower(), double or single or bare or b"", start, place))
     return found
 
 

@@ -16,17 +16,10 @@ _LONGEST = 1024
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
 _REST_OF_HOST = re.compile(rb"[A-Za-z0-9._-]*+(?::\d+)?+")
 _PATH = re.compile(rb"(?:[^\s\"'`<>()\\,;]|\\/){0,256}")
+# An address whose host is written plainly, and ends where every browser ends it.
+_PLAIN = re.compile(rb"(?:https?:)?//([a-z0-9][a-z0-9.-]*[a-z0-9])(?=[/?#]|\Z)((?:/[A-Za-z0-9/_.~-]*)?+(?=[?#]|\Z))?+")
 _BEFORE = re.compile(rb"(?:https?:)?(?:\\?/){2}\Z", re.IGNORECASE)
 _WINDOW = 256
-
-
-class Mention(NamedTuple):
-    """A third party in a text, from the beginning of its address to the end."""
-
-    start: int
-    end: int
-    host: str
-    recipient: Recipient
 
 
 class Match(NamedTuple):
@@ -34,6 +27,18 @@ class Match(NamedTuple):
 
     host: str
     recipient: Recipient
+
+
+class Mention(NamedTuple):
+    """A third party in a text, from the beginning of its address to the end."""
+
+    start: int
+    end: int
+    match: Match
+
+
+_BY_PATH = Match("", Recipient(id="", purpose="", name=""))
+"""Stands for a host on which the path counts, too."""
 
 
 class ThirdParties:
@@ -45,6 +50,8 @@ class ThirdParties:
         """What may have to be allowed: services, and purposes, of which the policy need not offer every one."""
         self._scanner = HostScanner(self._recipients.hosts)
         self._matches: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
+        self._hosts: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
+        self._mentioned: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
 
     def scan(self, lowered: bytes, start: int) -> list[int]:
         """Return the places in a text in lower case where one may be named, whatever the spelling."""
@@ -52,6 +59,13 @@ class ThirdParties:
 
     def of_address(self, value: bytes) -> Match | None:
         """Return whom an attribute's value names, if that is an address."""
+        plain = _PLAIN.match(value)
+        if plain is not None and len(plain[1]) < _LONGEST:
+            match = self._of_host(plain[1])
+            if match is not _BY_PATH:
+                return match
+            if plain[2] is not None:
+                return self._found((plain[1].decode("ascii"), plain[2].decode("ascii")))
         if len(value) > _LONGEST:
             return self._of_address(value)
         try:
@@ -72,7 +86,7 @@ class ThirdParties:
     def of_text(self, text: bytes) -> Match | None:
         """Return whom a script or style speaks of first."""
         mention = next(self.mentions(text), None)
-        return None if mention is None else Match(mention.host, mention.recipient)
+        return None if mention is None else mention.match
 
     def mentions(self, text: bytes) -> Iterator[Mention]:
         """Find plainly written hosts in a text, with what follows them."""
@@ -86,16 +100,31 @@ class ThirdParties:
             name_end = match.end() if match is not None else place
             path = _PATH.match(text, name_end)
             end = path.end() if path is not None else name_end
-            host = canonical(text[name_start:name_end].decode("ascii").partition(":")[0])
-            recipient = self._recipients.find(host, text[name_end:end].decode("latin-1").replace("\\/", "/"))
-            if recipient is None or recipient.is_necessary:
-                continue
-            scheme = _BEFORE.search(text[max(0, name_start - 16) : name_start])
-            yield Mention(name_start - (len(scheme[0]) if scheme else 0), end, host, recipient)
+            written = text[name_start:end]
+            try:
+                found = self._mentioned[written]
+            except KeyError:
+                host = canonical(text[name_start:name_end].decode("ascii").partition(":")[0])
+                found = self.find(host, text[name_end:end].decode("latin-1").replace("\\/", "/"))
+                if len(written) <= _LONGEST:
+                    self._mentioned.put(written, found)
+            if found is not None:
+                scheme = _BEFORE.search(text[max(0, name_start - 16) : name_start])
+                yield Mention(name_start - (len(scheme[0]) if scheme else 0), end, found)
 
     def find(self, host: str, path: str) -> Match | None:
         """Return who is behind a host."""
         return self._found((canonical(host), path))
+
+    def _of_host(self, host: bytes) -> Match | None:
+        try:
+            return self._hosts[host]
+        except KeyError:
+            name = host.decode("ascii")
+            found = self._recipients.candidates(name)
+            match = _BY_PATH if found and found[0][0] else self.find(name, "")
+            self._hosts.put(host, match)
+            return match
 
     def _of_address(self, value: bytes) -> Match | None:
         address = unescape(value)

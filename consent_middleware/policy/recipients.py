@@ -1,6 +1,5 @@
 """Finds the service an address belongs to: what the policy declares first, then what is known of well-known third parties."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,24 +71,25 @@ class Recipients:
 
     def find(self, host: str, path: str) -> Recipient | None:
         """Return who is behind a host (lower case) and path; the closest domain and the longest path prefix win."""
-        for table in (self._declared, self._known):
-            for domain in _with_parents(host):
-                for prefix, recipient in table.get(domain, ()):
-                    if path.startswith(prefix):
-                        return recipient
+        for prefix, recipient in self.candidates(host):
+            if path.startswith(prefix):
+                return recipient
         return None
+
+    def candidates(self, host: str) -> tuple[tuple[str, Recipient], ...]:
+        """Return beginnings of a path and who is behind them on this host; the first that fits counts."""
+        found: list[tuple[str, Recipient]] = []
+        for table in (self._declared, self._known):
+            domain = host[-_LONGEST_HOST:]
+            while domain:
+                found += table.get(domain, ())
+                domain = domain.partition(".")[2]
+        return tuple(found)
 
 
 def _add(table: dict[str, tuple[tuple[str, Recipient], ...]], host: str, prefix: str, recipient: Recipient) -> None:
     entries = [*table.get(host, ()), (prefix, recipient)]
     table[host] = tuple(sorted(entries, key=lambda entry: -len(entry[0])))
-
-
-def _with_parents(host: str) -> Iterator[str]:
-    host = host[-_LONGEST_HOST:]
-    while host:
-        yield host
-        _, _, host = host.partition(".")
 
 
 def load() -> list[KnownService]:
