@@ -36,6 +36,11 @@ class Foreign:
         """Say whether text here is foreign: CDATA sections are such, and nothing is raw text."""
         return bool(self._open) and bool(self._open[-1][1])
 
+    @property
+    def is_drawing(self) -> bool:
+        """Say whether SVG's own elements may stand here, and no HTML. Deeper than is followed, nobody knows."""
+        return bool(self._open) and self._open[-1][1:] == (b"svg", "") and len(self._open) < _LONGEST
+
     def start(self, name: bytes, tag: bytes, attributes: frozenset[bytes], *, is_closed: bool) -> bool:
         """Take a start tag in, and say whether its element is foreign."""
         if not self._open:

@@ -236,7 +236,7 @@ class HtmlGate(HtmlReader):
     def _strip(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> None:
         start, name_end = tag.start, tag.name_end
         rewritten = b""
-        if any([fetch.attribute.name == b"style" for fetch in gated.refused]):
+        if any(fetch.attribute.name == b"style" for fetch in gated.refused):
             css = html.unescape(value_of(tag.attributes, b"style").decode("latin-1")).encode("latin-1", "replace")
             rewritten = escaped_css(without_addresses(css, self._parties, self._judge.allows))
         added = marks(gated.name, gated.key)

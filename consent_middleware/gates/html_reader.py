@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 
 from .foreign import Foreign
-from .html_stretches import skip_flat, skip_html, skip_xml
+from .html_stretches import skip_flat, skip_html, skip_shapes, skip_xml
 from .html_tags import ATTRIBUTES, COMMENT_END, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, raw_text_end
 
 HOLD_BACK = 65_536
@@ -224,7 +224,9 @@ class HtmlReader:
         while self.places and self.places[0] < position:
             self.places.popleft()
         limit = self.places[0] if self.places else size
-        skip = _SKIP_TEXT if self.is_careful or self.foreign else self._skip
+        skip = self._skip
+        if self.is_careful or self.foreign:
+            skip = skip_shapes() if self.foreign.is_drawing and not self.is_careful else _SKIP_TEXT
         # The expression takes whole tags only, so it stops before the one that holds the place.
         match = skip.match(self._lowered, position, limit)
         self._position = place = match.end() if match is not None else position

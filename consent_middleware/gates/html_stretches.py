@@ -23,6 +23,10 @@ _SIMPLE_SVG = rb"""svg (?=[\t\n\f\r />]) REST (?: [^<]++ | < (?!/svg) (?: TAG | 
 # The text after a tag belongs to the tag's turn: half as many turns are taken as with a turn for each.
 _DULL = rb"""[^<]*+ (?: < (?: TAG | (?=[^a-z/!?]) | COMMENT | SIMPLE_RAW | SIMPLE_SVG | /(?![a-z])[^>]*+>
     | [!?](?!--|\[CDATA)[^>]*+> ) [^<]*+ )*+"""
+# Within SVG, whatever of it is open: what closes at once, or holds nothing but text, leaves nothing open.
+_SHAPES = b"path|rect|line|circle|ellipse|polyline|polygon|use|stop|text|tspan|image"
+_SHAPE = rb"NAME (?: [\t\n\f\r ]++ [a-z] [a-z0-9:._-]*+ =(?:\"[^\"]*+\"|'[^']*+') )*+ [\t\n\f\r ]*+ (?: /> | > [^<]*+ </NAME> )"
+_SHAPES_OF_SVG = rb"[^<]*+ (?: < (?: SHAPES ) [^<]*+ )*+"
 _DULL_XML = rb"[^<]*+ (?: < (?: TAG | !-- (?: [^-]++ | -(?!->) )*+ --> ) [^<]*+ )*+"
 
 
@@ -31,6 +35,7 @@ def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
     for name, part in (
         (b"SIMPLE_SVG", _SIMPLE_SVG),
         (b"SIMPLE_RAW", b" | ".join(_SIMPLE_RAW.replace(b"NAME", name) for name in raw)),
+        (b"SHAPES", b" | ".join(_SHAPE.replace(b"NAME", name) for name in _SHAPES.split(b"|"))),
         (b"COMMENT", _COMMENT),
         (b"TAG", _TAG),
         (b"PLAIN", _PLAIN),
@@ -54,6 +59,12 @@ def skip_html() -> re.Pattern[bytes]:
 def skip_flat() -> re.Pattern[bytes]:
     """For documents past all measure."""
     return _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
+
+
+@cache
+def skip_shapes() -> re.Pattern[bytes]:
+    """For what stands directly in SVG."""
+    return _compiled(_SHAPES_OF_SVG, b"")
 
 
 @cache

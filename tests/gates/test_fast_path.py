@@ -38,6 +38,7 @@ TAIL = "<img src=//count.example/tail>"
 
 # Each is whole: after it a parser reads text again.
 WHOLE = (
+    '<svg><path d="/"/><text>a</text><g><rect a=b/></rect></g></svg>',
     "<!-- count.example -->", "<!-->", "<p title='>'>", "<title>a</title>", "<textarea><img></textarea>", "<svg><g/></svg>",
     "<svg><style><p></style></svg>", "<math><mi>x</mi></math>", "<template><p></template>", "<noscript><p></noscript>",
     "<script>'</scrip'</script>", "<script><!-- <script> </script> --></script>", "<style>p{}</style>", "<a b=c d>", "<br/>", "</p>",

@@ -56,6 +56,22 @@ CASES = [
     ("<svg><script href=//count.example /></svg>b", "<svg>@</svg>b"),
     ("<svg><style/><img src=//count.example></svg>", "<svg><style/>@</svg>"),
     ("<svg><style><img src=//count.example></style></svg>", "<svg><style>@</style></svg>"),
+    (
+        '<svg><path d="a/"/><text x="1">b</text><rect/><style><img src=//count.example></style></svg>',
+        '<svg><path d="a/"/><text x="1">b</text><rect/><style>@</style></svg>',
+    ),
+    (
+        "<svg><path d=a/><g><path d='>'/></g></path><style><img src=//count.example></style></svg>",
+        "<svg><path d=a/><g><path d='>'/></g></path><style>@</style></svg>",
+    ),
+    (
+        "<svg><desc><path/></path></desc><style><img src=//count.example></style></svg>",
+        "<svg><desc><path/></path></desc><style>@</style></svg>",
+    ),
+    (
+        "<svg><text/></svg><style/><style></style><img src=//count.example>",
+        "<svg><text/></svg><style/><style></style>@",
+    ),
     ("<math><style><img src=//count.example></style></math>", "<math><style>@</style></math>"),
     (
         "<svg><foreignObject><script>count.example</script></foreignObject></svg>",
@@ -101,6 +117,8 @@ UNTOUCHED = [
     "<plaintext><img src=//count.example>",
     "<iframe src=/own><img src=//count.example></iframe>",
     "<svg><![CDATA[<img src=//count.example>]]></svg>",
+    '<svg><path d="1"/><desc><text x="1"/><textarea><img src=//count.example></textarea></desc></svg>',
+    '<svg><text x="1">a</text></svg><textarea><img src=//count.example></textarea>',
     "<img src=//count.example",
     "<img src=/count.example/a>",
     "<img src=//count.example.org>",
