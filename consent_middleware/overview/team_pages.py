@@ -23,6 +23,7 @@ Endpoint = Callable[[Scope, Receive], Awaitable[Answer | None]]
 
 PERIODS = (7, 30, 90)
 _USUAL = 30
+_NO_HEADERS: Mapping[str, str] = {}
 _HEADERS = {
     "content-security-policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
@@ -78,7 +79,7 @@ class TeamPages:
 
     async def _show(self, scope: Scope, receive: Receive) -> Answer:
         if not await self._access.allows(scope):
-            return self._refuse(scope)
+            return self._refuse_bearer(scope)
         days = _days_asked(scope)
         board = await self._boards.make(days)
         is_signed_in = self._access.is_signed_in(scope)
@@ -93,7 +94,10 @@ class TeamPages:
         if body is Unread.DISCONNECTED:
             return None
         presented = "" if isinstance(body, Unread) else _token_in(body)
-        if not self._access.accepts(presented):
+        wait = self._access.wait(scope)
+        if wait:
+            return self._put_off(scope, wait)
+        if not self._access.accepts(scope, presented):
             return self._refuse(scope, says="That is not the token.")
         here = f"{self._path(scope)}/overview"
         headers = {"location": here, "set-cookie": self._access.sign_in(scope, self._path(scope))}
@@ -108,18 +112,28 @@ class TeamPages:
 
     async def _metrics(self, scope: Scope, receive: Receive) -> Answer:
         if not await self._access.allows(scope):
-            return self._refuse(scope)
+            return self._refuse_bearer(scope)
         content = await self._scrape()
         if content is None:
             # A gap tells the truth; sums of one process would look like a restart of all.
             return Answer(status=503, body=b"The ledger's database does not answer.\n", media_type=MEDIA_TYPE)
         return Answer(body=content, media_type=MEDIA_TYPE)
 
-    def _refuse(self, scope: Scope, *, status: int | None = None, says: str = "") -> Answer:
+    def _refuse_bearer(self, scope: Scope) -> Answer:
+        wait = self._access.wait(scope) if self._access.has_bearer(scope) else 0
+        return self._put_off(scope, wait) if wait else self._refuse(scope)
+
+    def _put_off(self, scope: Scope, wait: int) -> Answer:
+        says = f"Too many tokens were wrong. The next one is looked at in {wait} seconds."
+        return self._refuse(scope, status=429, says=says, more={"retry-after": str(wait)})
+
+    def _refuse(
+        self, scope: Scope, *, status: int | None = None, says: str = "", more: Mapping[str, str] = _NO_HEADERS
+    ) -> Answer:
         """Offer the form where there is a token to sign in with."""
         can_sign_in = self._access.has_token
         status = status or (401 if can_sign_in else 403)
-        headers = {"www-authenticate": 'Bearer realm="overview"'} if status == 401 else {}
+        headers = {"www-authenticate": 'Bearer realm="overview"'} if status == 401 else more
         return self._page(scope, "overview_sign_in.html", status, headers, says=says, can_sign_in=can_sign_in)
 
     def _page(
