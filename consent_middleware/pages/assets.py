@@ -14,14 +14,20 @@ _COMMENTS = re.compile(r"^[ ]*(?:/\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILIN
 _INDENTATION = re.compile(r"\n[ ]+")
 
 # Beside punctuation. Strings in our stylesheets hold none of it.
-_IGNORED_IN_CSS = re.compile(r"(?<=[:,;{}])\s+|\s+(?=[!{}])")
+_IGNORED_IN_CSS = re.compile(r"(?<=[:,;{}>])\s+|\s+(?=[!{}>])")
+
+_QUOTES_IN_CSS = re.compile(r'="([a-z][a-z-]*)"(?=\])')
 
 # Types within a line, and line ends where a script reads on without them. Our scripts end every statement with a semicolon, and
 # have no comment behind a statement, which the rest of the script would fall into.
-_IGNORED_IN_JS = re.compile(r"/\*\*[^\n]*?\*/ |(?<=[;,{}])\n+|\n+(?=\}|\n)|(?<=\)) (?=\{)")
+_IGNORED_IN_JS = re.compile(
+    r"/\*\*[^\n]*?\*/ |(?<=[;,{}])\n+|\n+(?=\}|\n)|(?<=\)) (?=\{)|(?<=\{) (?=[\w.])|(?<=[\w.)\]]) (?=\})"
+)
 
-# With a space on either side, these are in none of our strings.
-_OPERATORS_IN_JS = re.compile(r" (=>|={1,3}|!==|&&|\|\||\?\?) ")
+# With a space on either side, these are in none of our strings; a comma with one is in selectors only, which do not need it.
+_OPERATORS_IN_JS = re.compile(r" (=>|={1,3}|!==|&&|\|\||\?\??|:|\+) |(,) ")
+
+_LAST_SEMICOLONS = re.compile(r";(?=\})")
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
@@ -40,8 +46,8 @@ def squeeze(source: str, kind: str) -> str:
     """Leave out what only readers of the file need: comments, indentation, and the white space that the language ignores."""
     source = _INDENTATION.sub("\n", _COMMENTS.sub("", source))
     if kind == "css":
-        return _IGNORED_IN_CSS.sub("", source)
-    return _OPERATORS_IN_JS.sub(r"\1", _IGNORED_IN_JS.sub("", source))
+        return _QUOTES_IN_CSS.sub(r"=\1", _IGNORED_IN_CSS.sub("", source))
+    return _LAST_SEMICOLONS.sub("", _OPERATORS_IN_JS.sub(r"\1\2", _IGNORED_IN_JS.sub("", source)))
 
 
 @functools.cache

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from consent_middleware.pages.assets import load_assets
+from consent_middleware.pages.assets import load_assets, read_source, squeeze
 from consent_middleware.pages.page_scripts import PageScripts
 from consent_middleware.policy import Policy
 from tests.driving import mounted, page, token, visit_page
@@ -77,3 +77,11 @@ def test_what_a_site_declares_is_not_squeezed() -> None:
     guard = PageScripts(policy).guard
     assert guard is not None
     assert b"a = b => c|" in guard.body
+
+
+def test_what_only_readers_of_a_file_need_is_squeezed_out() -> None:
+    assert squeeze('[data-a="b-c"] > d, e { color: red; }\n', "css") == "[data-a=b-c]>d,e{color:red;}"
+    assert squeeze('  const a = { b: c ? d : e, ...f };\n  if (a) {\n    g("x: y" + a);\n  }\n', "js").strip() == (
+        'const a={b: c?d:e,...f};if (a){g("x: y"+a)}'
+    )
+    assert "{ /* table */ }" in read_source("guard.js")
