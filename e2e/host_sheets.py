@@ -47,6 +47,12 @@ img, svg { max-width: 100%; display: block; } :focus { outline: 0; } ::selection
 """
 """What people really write."""
 
+VERTICAL = """
+html { writing-mode: vertical-rl; text-orientation: upright; } body { margin: 2rem; } p { margin-block: 1em; }
+main { max-block-size: 300px; overflow: hidden; }
+"""
+"""A page whose lines go from top to bottom, as in Japanese. It scrolls nowhere, since pictures are taken of its left end then."""
+
 
 def _sheet(name: str, version: str, sha512: str, file: str) -> Sheet:
     package = Package(name=name, version=version, sha512=sha512)
@@ -128,5 +134,6 @@ SHEETS: Mapping[str, Sheet] = {
         "buttons.min.css",
     ),
     "habits": lambda: HABITS,
+    "vertical": lambda: VERTICAL,
     "worse": lambda: WORSE,
 }

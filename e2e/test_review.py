@@ -99,6 +99,21 @@ def test_no_word_of_a_button_is_torn_and_nothing_scrolls_sideways_at_400_percent
     assert {name: said for name, said in wrong.items() if said} == {}
 
 
+def test_on_a_phone_an_answer_of_two_lines_is_as_high_as_one_and_the_page_keeps_three_quarters(
+    page_in: NewPage, review: Site
+) -> None:
+    page, wrong = page_in(390, 844), {}
+    for example in EXAMPLES.values():
+        if example.name == f"language-{example.language}":
+            open_example(page, review, example)
+            heights = page.locator("#privacy-consent-ui, #privacy-consent-ui button").evaluate_all(
+                "all => all.map(one => one.offsetHeight)"
+            )
+            if heights[0] > 844 / 4 or set(heights[1:]) != {44}:
+                wrong[example.language] = heights
+    assert wrong == {}
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 256), (844, 390), (1280, 800)])
 def test_the_age_step_keeps_its_answers_in_view_and_its_text_wide(
     page_in: NewPage, review: Site, width: int, height: int

@@ -22,7 +22,7 @@ const lift = (part) => {
   part.popover = "manual";
   part.showPopover();
 };
-lift(find("banner"));
+lift(document.querySelector(".privacy-ui-bar"));
 lift(find("entry"));
 
 // What only some pages need.

@@ -86,7 +86,7 @@ def test_the_page_says_it_in_words_and_offers_it_as_a_file(own: TestClient) -> N
     assert str(held(own)["consent_id"]) in page.text
     assert page.text.count("/receipt/") == 2
     assert "1 event" in page.text
-    assert "<strong>IP address</strong> Security and delivery: <q>&lt;rate&gt; limit</q>" in page.text
+    assert '<strong>IP address</strong> Security and delivery: <q dir="auto">&lt;rate&gt; limit</q>' in page.text
     assert "203.0" not in page.text
     assert own.get(f"{PREFIX}/data?lang=zh-Hans").text.count("您的数据")
     file = own.get(f"{PREFIX}/data?format=json")
