@@ -234,3 +234,25 @@ def test_a_notice_that_is_over_leaves_no_trace_of_a_changed_policy() -> None:
     assert consent.choice_made
     assert not consent.is_outdated
     assert consent.seen == frozenset()
+
+
+def test_a_notice_that_is_over_is_gone_from_the_next_token_and_sets_none_by_itself() -> None:
+    dismissed = cookie_of(dismiss(mounted(page(), LEAK), "notice:leak", cookie=token(LEAK, "analytics")))
+    over = mounted(page())
+    assert visit_page(over, cookie=dismissed).set_cookies == []
+
+    def choose(cookie: str) -> str:
+        scope = scope_of("/-/privacy/choice", method="POST", headers=[*SAME_ORIGIN, FORM], cookie=cookie)
+        return cookie_of(call(over, scope, b"action=accept-all"))
+
+    after, never = choose(dismissed), choose("")
+    assert len(after) == len(never)
+    assert after.count(".") == never.count(".") == dismissed.count(".") - 1
+
+
+def test_of_two_notices_the_one_that_is_over_goes_when_the_other_is_dismissed() -> None:
+    another = LEAK.replace('"leak"', '"move"')
+    first = cookie_of(dismiss(mounted(page(), LEAK), "notice:leak"))
+    only = cookie_of(dismiss(mounted(page(), another), "notice:move"))
+    after = cookie_of(dismiss(mounted(page(), another), "notice:move", cookie=first))
+    assert len(after) == len(only)
