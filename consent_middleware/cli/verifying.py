@@ -12,7 +12,7 @@ import msgspec
 from ..errors import LedgerError
 from ..ledger import Ledger
 from ..ledger.anchors import Anchor, read_anchor
-from ..ledger.verification import Problem, Report
+from ..ledger.findings import Problem, Report
 from ..storage.verifications import Verified, save_verification
 from . import ledgers
 from .progress import Progress

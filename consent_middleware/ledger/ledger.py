@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..caches import BoundedCache
 from ..errors import LedgerError, LedgerUnavailable
-from ..storage.database import PATIENCE, Database, Run
+from ..storage.database import PATIENCE, Database
 from ..storage.sightings import CookieSighting, Sightings
 from . import rows
 from .adoption import adopt_first_choices
@@ -19,24 +18,22 @@ from .anchors import Anchor, make_anchor
 from .bindings import Bindings
 from .chain import derive_keys, mark_of
 from .erasing import EraseBeside, erase_visitor, erasure_record
+from .findings import Report
 from .purging import Purge, Purged, Retention
 from .records import CHOICES, ChoiceRecord, Record, Shown, choice_of, record_of
+from .replay import Replay
 from .rows import Stored
 from .spool import Spool, spool_folder
-from .verification import Report, Verification
+from .verification import Verification
 from .writer import Beside, ChainWriter, Entry
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-logger = logging.getLogger("consent_middleware")
-
 _HASTE = 0.5
 """Seconds that a record which may be spooled waits for the database: a withdrawal is not to hang on it."""
 _NOTED = 8192
 """Ids of records that were noted a moment ago."""
-_REPLAY_PAUSES = (0.05, 5.0)
-"""Seconds between two attempts to replay the spool, at first and at most."""
 
 
 class Ledger:
@@ -67,12 +64,12 @@ class Ledger:
         self._sightings = Sightings(self.database)
         folder = Path(spool) if spool is not None else spool_folder(self.database.url.path, self.database.url.dsn)
         self._spool = Spool(folder, self.keys) if folder is not None else None
-        self._replaying: asyncio.Task[None] | None = None
+        self._replay = Replay(self.database, self._writer, self._spool)
         self._noted: BoundedCache[str, bool] = BoundedCache(_NOTED)
 
     async def start(self) -> None:
         """Open the database, bring its tables up to date, and replay what an earlier process spooled."""
-        self._replay_soon()
+        self._replay.soon()
         await self.database.start()
 
     async def stop(self) -> None:
@@ -112,7 +109,7 @@ class Ledger:
             return
         if not await self._stored_at_once(entry):
             await self._spool.add(entry)
-            self._replay_soon()
+            self._replay.soon()
 
     async def add_with(self, record: Record, beside: Beside, *, is_repeated: bool = False) -> None:
         """Append a record together with what ``beside`` writes in the same transaction: both or none. Raises LedgerError.
@@ -177,7 +174,7 @@ class Ledger:
         """
         if not consent_id:
             return 0
-        await self._replay()
+        await self._replay.run()
         erase = functools.partial(erase_visitor, key=self.keys[0], consent_id=consent_id, beside=beside)
         erased = await self.database.run(erase, writing=True)
         if erased:
@@ -227,39 +224,3 @@ class Ledger:
     def _forget_unwritten(self, record_id: str, written: "Future[None]") -> None:
         if written.cancelled() or written.exception() is not None:
             self._noted.pop(record_id, None)
-
-    def _replay_soon(self) -> None:
-        if self._spool is not None and self._spool.files():
-            self.database.call_soon(self._start_replaying)
-
-    def _start_replaying(self, _: Run) -> None:
-        task = self._replaying
-        if task is None or task.done() or task.get_loop() is not asyncio.get_running_loop():
-            self._replaying = asyncio.create_task(self._replay_until_empty())
-
-    async def _replay_until_empty(self) -> None:
-        """Runs on the database's own loop until the spool is empty, however long the database is gone."""
-        pause, longest = _REPLAY_PAUSES
-        while self._spool is not None and self._spool.files():
-            try:
-                await self._replay()
-            except LedgerUnavailable:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, longest)
-            except LedgerError:
-                logger.exception("Spooled records were refused; they stay in the spool until the next start.")
-                return
-
-    async def _replay(self) -> None:
-        """Move what is spooled into the database. Raises LedgerError; what is in the database by then is gone from the spool."""
-        if self._spool is None:
-            return
-        for path in self._spool.files():
-            entries = self._spool.read(path)
-            await self.database.load()
-            written = [self._writer.add(entry) for entry in entries]
-            for future in written:
-                await self.database.answer(future)
-            self._spool.forget(path)
-            if entries:
-                logger.warning("%d spooled records are in the ledger's database now.", len(entries))

@@ -2,9 +2,8 @@
 
 import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,6 +12,7 @@ from . import checkpoints
 from .anchors import Anchor
 from .chain import Head, checkpoint_of, digest_of, erasure_of, first_head, follows, head_at
 from .checkpoints import Checkpoint
+from .findings import Report
 from .rows import Stored, page_in_chain
 
 if TYPE_CHECKING:
@@ -20,39 +20,9 @@ if TYPE_CHECKING:
 
 PAGE = 5000
 """Links read at once."""
-_MOST = 100
-"""Problems that are told; the first ones matter."""
 _EXPLAINED = 10
 """Problems for which the whole chain is searched."""
 _UNSIGNED = "The checkpoint was not signed with this key."
-
-Fault = Literal["edited", "missing", "moved", "forged", "truncated"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One place where a chain does not hold. ``record_id`` is empty where there is no record."""
-
-    fault: Fault
-    writer: str
-    position: int
-    record_id: str
-    message: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What a verification found. ``records`` are there whole, of ``erased`` ones only the link; ``problems`` in the chains' order."""
-
-    records: int = 0
-    erased: int = 0
-    chains: int = 0
-    expired: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        return not self.problems
 
 
 class Verification:
@@ -102,7 +72,7 @@ class Verification:
             self._head = next(held, begins[0])
             return
         if not self._is_signed(checkpoint):
-            self._tell("forged", writer, checkpoint.head.position, "", _UNSIGNED)
+            self.report.tell("forged", writer, checkpoint.head.position, "", _UNSIGNED)
         self.report.expired += checkpoint.head.position
         self._head = checkpoint.head
 
@@ -115,7 +85,7 @@ class Verification:
                 self.report.expired += checkpoint.head.position - head.position
                 head = checkpoint.head
             else:
-                self._tell_gap(head, stored)
+                self.report.tell_gap(head, stored)
                 head = None
         if self._is_whole(stored) and head is not None and not self._follows(head, stored):
             await self._tell_why(stored)
@@ -128,12 +98,12 @@ class Verification:
             self.report.records += 1
             if compare_digest(digest_of(stored.record, stored.salt), link.digest):
                 return True
-            self._tell_of(stored, "edited", "Its content is not what was sealed.")
+            self.report.tell_of(stored, "edited", "Its content is not what was sealed.")
             return False
         self.report.erased += 1
         if any(compare_digest(erasure_of(key, link, stored.erased_at), stored.erasure) for key in self._keys):
             return True
-        self._tell_of(stored, "edited", "It looks erased, but that was not sealed with the key.")
+        self.report.tell_of(stored, "edited", "It looks erased, but that was not sealed with the key.")
         return False
 
     def _follows(self, head: Head, stored: Stored) -> bool:
@@ -152,7 +122,7 @@ class Verification:
         self._head = head_at(stored.link)
         anchored = self._anchored.get(stored.link.writer)
         if anchored is not None and anchored.position == stored.link.position and anchored.seal != stored.link.seal:
-            self._tell_of(stored, "forged", "The anchor has another seal for this place.")
+            self.report.tell_of(stored, "forged", "The anchor has another seal for this place.")
 
     def _end_chain(self) -> None:
         head, self._head = self._head, None
@@ -161,7 +131,7 @@ class Verification:
         anchored = self._anchored.get(head.writer)
         self._seen.add(head.writer)
         if anchored is not None and anchored.position > head.position:
-            self._tell_truncated(anchored, head.position)
+            self.report.tell_truncated(anchored, head.position)
 
     async def _look_for_missing_chains(self) -> None:
         """A chain may be gone as a whole: because its time was over, which a checkpoint says, or not."""
@@ -172,11 +142,11 @@ class Verification:
             self.report.chains += 1
             self.report.expired += checkpoint.head.position
             if not self._is_signed(checkpoint):
-                self._tell("forged", checkpoint.head.writer, checkpoint.head.position, "", _UNSIGNED)
+                self.report.tell("forged", checkpoint.head.writer, checkpoint.head.position, "", _UNSIGNED)
         positions = {checkpoint.head.writer: checkpoint.head.position for checkpoint in let_go}
         for writer, anchored in self._anchored.items():
             if writer not in self._seen and positions.get(writer, 0) < anchored.position:
-                self._tell_truncated(anchored, positions.get(writer, 0))
+                self.report.tell_truncated(anchored, positions.get(writer, 0))
 
     async def _checkpoint_before(self, stored: Stored) -> Checkpoint | None:
         link = stored.link
@@ -191,7 +161,7 @@ class Verification:
         link = stored.link
         candidates = [(key, first_head(key, link.writer), 1) for key in self._keys]
         if any(follows(key, head, replace(link, position=place)) for key, head, place in candidates):
-            self._tell_of(stored, "moved", "It belongs at place 1 of its chain.")
+            self.report.tell_of(stored, "moved", "It belongs at place 1 of its chain.")
             return
         if len(self.report.problems) < _EXPLAINED:
             async for other in self._chain(link.writer):
@@ -201,9 +171,9 @@ class Verification:
                     return
                 for place in (other.link.position, other.link.position + 1):
                     if self._follows(head, replace(stored, link=replace(link, position=place))):
-                        self._tell_of(stored, "moved", f"It belongs at place {place} of its chain.")
+                        self.report.tell_of(stored, "moved", f"It belongs at place {place} of its chain.")
                         return
-        self._tell_of(stored, "forged", "It was not sealed at this place with this key.")
+        self.report.tell_of(stored, "forged", "It was not sealed at this place with this key.")
 
     async def _chain(self, writer: str) -> AsyncIterator[Stored]:
         position = 0
@@ -215,37 +185,6 @@ class Verification:
             for stored in page:
                 yield stored
             position = page[-1].link.position
-
-    def _tell_gap(self, head: Head, stored: Stored) -> None:
-        place = stored.link.position
-        if place <= head.position:
-            self._tell_of(stored, "forged", "Two records have this place.")
-            return
-        missing = place - head.position - 1
-        what = (
-            f"Place {head.position + 1} is empty"
-            if missing == 1
-            else f"{missing} places from {head.position + 1} on are empty"
-        )
-        self._tell("missing", head.writer, head.position + 1, "", f"{what}, and nothing says that they were let go.")
-
-    def _tell_truncated(self, anchored: Head, position: int) -> None:
-        self._tell(
-            "truncated",
-            anchored.writer,
-            position + 1,
-            "",
-            f"The anchor knows of {anchored.position} records of this chain.",
-        )
-
-    def _tell_of(self, stored: Stored, fault: Fault, message: str) -> None:
-        self._tell(fault, stored.link.writer, stored.link.position, stored.link.record_id, message)
-
-    def _tell(self, fault: Fault, writer: str, position: int, record_id: str, message: str) -> None:
-        if len(self.report.problems) < _MOST:
-            self.report.problems.append(
-                Problem(fault=fault, writer=writer, position=position, record_id=record_id, message=message)
-            )
 
 
 async def _read_page(

@@ -198,7 +198,7 @@ def test_replaying_twice_records_once(url: str, tmp_path: Path, make_record: Mak
 
         for _ in range(2):
             await ledger._spool.add(Entry(record=record_of(record)))
-        await asyncio.gather(ledger._replay(), ledger._replay())
+        await asyncio.gather(ledger._replay.run(), ledger._replay.run())
         assert await ledger.count() == 1
         assert (await ledger.verify()).holds
         await ledger.stop()

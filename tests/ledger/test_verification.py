@@ -14,8 +14,8 @@ from consent_middleware.errors import LedgerError
 from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.ledger import verification as verification_module
 from consent_middleware.ledger.anchors import Anchor, read_anchor
+from consent_middleware.ledger.findings import Report
 from consent_middleware.ledger.purging import Purge, Retention
-from consent_middleware.ledger.verification import Report
 
 MakeRecord = Callable[[], ChoiceRecord]
 KEYS = ["newest", "older"]
