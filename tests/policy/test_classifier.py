@@ -131,6 +131,8 @@ def test_a_tracker_is_not_necessary_whatever_it_calls_itself(name: str) -> None:
         ("fontSize", "font"),
         ("dark-mode", "theme"),
         ("session_language", "language"),
+        ("OAM_LANG_PREF", "language"),
+        ("ips4_ipsTimezone", "time zone"),
         ("sidebar_collapsed", "layout"),
     ],
 )
