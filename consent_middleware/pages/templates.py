@@ -56,6 +56,8 @@ class Templates:
     def _environment(self) -> "Environment":
         from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, PrefixLoader, StrictUndefined
 
+        from .compiled import COMPILED
+
         built_in = FunctionLoader(_load_built_in)
         own = [FileSystemLoader(self._folder)] if self._folder is not None else []
         return Environment(
@@ -65,6 +67,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=COMPILED,
         )
 
 
