@@ -1,5 +1,6 @@
 """What every in-process test relies on: message catalogs that are as new as their sources; for some, a real PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,9 +11,10 @@ from tests import deadline
 from tests.deadline import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown  # noqa: F401
 from tests.postgresql import Server, running_server
 
-# A busy machine makes no property false.
-settings.register_profile("tests", deadline=None)
-settings.load_profile("tests")
+# A busy machine makes no property false. HYPOTHESIS_PROFILE=thorough tries for minutes what is tried for seconds here.
+settings.register_profile("tests", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

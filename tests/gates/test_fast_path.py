@@ -119,7 +119,7 @@ pages = st.lists(st.one_of(st.sampled_from(WHOLE), elements().map(lambda pair: p
 
 
 @given(pages)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100)
 def test_a_page_comes_out_as_it_does_before_something_that_is_refused(page: str) -> None:
     # Unclosed lists are the only state that a piece leaves, and none of them changes how a picture is read.
     number = gated(page).count("data-privacy-key=")
@@ -133,7 +133,7 @@ def test_a_page_comes_out_as_it_does_before_something_that_is_refused(page: str)
     st.lists(st.one_of(st.sampled_from(WHOLE + OPEN), elements().map(lambda pair: pair[1])), max_size=8).map("".join),
     st.sets(st.integers(0, 2000), max_size=6),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_page_in_one_piece_comes_out_as_in_any_number_of_them(page: str, places: set[int]) -> None:
     data = page.encode()
     whole = gated(data).encode()
@@ -142,7 +142,7 @@ def test_a_page_in_one_piece_comes_out_as_in_any_number_of_them(page: str, place
 
 
 @given(pages, st.sets(st.integers(0, 4000), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_whole_document_gets_the_same_answer_in_one_piece_and_in_many(page: str, places: set[int]) -> None:
     body = f"<!doctype html><html><head><title>Shop</title></head><body><h1>Shop</h1>{page}</body></html>".encode()
     assert answered(body, list(cut(body, places))) == answered(body)
@@ -151,7 +151,7 @@ def test_a_whole_document_gets_the_same_answer_in_one_piece_and_in_many(page: st
 
 
 @given(st.lists(st.sampled_from(WHOLE), max_size=4), elements(), st.lists(st.sampled_from(WHOLE), max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_way_of_writing_a_refused_host_gets_through(
     before: list[str], element: tuple[str, str], after: list[str]
 ) -> None:

@@ -168,7 +168,7 @@ def test_every_split_of_a_page_gives_the_same_bytes(page: str) -> None:
     ),
     st.sets(st.integers(0, 800), max_size=12),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_pages_of_many_pieces_give_the_same_bytes_however_they_are_cut(parts: list[str], cuts: set[int]) -> None:
     data = "".join(parts).encode()
     assert in_pieces(data, [cut for cut in cuts if cut <= len(data)]) == gated(data).encode()

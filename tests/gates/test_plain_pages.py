@@ -105,7 +105,7 @@ def test_a_third_party_is_taken_out_whichever_way_a_page_took(body: bytes) -> No
     assert_same(SITES[0], HEADS[0] + body, "/", "", len(HEADS[0]) + 9)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(SITES),
     documents,
@@ -119,7 +119,7 @@ def test_a_page_is_the_same_whichever_way_it_took(
     assert_same(site, document, path, cookie, cut)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(SITES),
     more_headers,

@@ -169,7 +169,7 @@ def test_without_create_no_ledger_is_made(url: str, tmp_path: Path) -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.builds(
         ChoiceRecord,

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware.consent import Consent, Signals, answer
@@ -219,7 +219,6 @@ def test_texts_of_the_policy_are_escaped() -> None:
     assert "&lt;b&gt;&amp;&#34;[0]" in markup
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.binary(max_size=60), st.text(max_size=10), st.binary(max_size=20))
 def test_no_address_breaks_the_markup(path: str, query: bytes, root: str, language: bytes) -> None:
     request = scope((b"accept-language", language), path="/" + path, query=query, root=root)

@@ -202,7 +202,7 @@ _bodies = st.binary(max_size=120) | st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(body=_bodies, media_type=st.sampled_from([FORM["content-type"], "application/json"]), token=st.text(max_size=10))
 def test_no_body_makes_an_error(client: TestClient, body: bytes, media_type: str, token: str) -> None:
     answer = client.post(CHOICE, content=body, headers={"content-type": media_type})

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware.pages.sender import Sender, sender_of
@@ -76,7 +76,6 @@ def test_a_declared_origin_is_exempt_whatever_fetch_metadata_say() -> None:
     assert sent(("origin", "https://app.example.com.evil.net"), ("sec-fetch-site", "cross-site")) is Sender.FOREIGN
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([b"origin", b"host", b"sec-fetch-site"]), st.binary(max_size=40)), max_size=5)
 )

@@ -2,7 +2,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware.pages.submission import Submission, media_type_of, read_form, read_json
@@ -86,7 +86,6 @@ def test_malformed_json_is_a_value(body: bytes) -> None:
     assert read_json(body) is None
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(alphabet="action=sve&purpo%0+", max_size=60).map(str.encode))
 def test_no_form_raises(body: bytes) -> None:
     submission = read_form(body)
@@ -100,7 +99,6 @@ _values = _scalars | st.lists(_scalars, max_size=3)
 _keys = st.sampled_from(["action", "purposes", "purpose", "services", "service", "listed", "next", "lang", "token"])
 
 
-@settings(deadline=None)
 @given(st.dictionaries(_keys, _values).map(lambda value: json.dumps(value).encode()) | st.binary(max_size=100))
 def test_no_json_raises(body: bytes) -> None:
     submission = read_json(body)

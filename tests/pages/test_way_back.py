@@ -1,7 +1,7 @@
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware.pages.way_back import LONGEST_PAGE, page_of, safe_next
@@ -49,7 +49,6 @@ def test_a_next_that_is_too_long_is_not_followed() -> None:
     assert safe_next("/" + "日" * 2000) is None
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet="/\\.%5c2f:@?# \t\nab", max_size=20).map(lambda text: "/" + text))
 def test_what_is_followed_stays_on_the_origin(value: str) -> None:
     followed = safe_next(value)
@@ -83,7 +82,6 @@ def test_a_page_that_is_unsafe_or_too_long_to_return_to_becomes_the_start_of_the
     assert page_of(scope("/shop//x\\", root="/shop", query=b"\t")) == "/shop/"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30), st.binary(max_size=30), st.text(max_size=10))
 def test_no_path_raises(path: str, query: bytes, root: str) -> None:
     page = page_of(scope("/" + path, query=query, root=root))

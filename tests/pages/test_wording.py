@@ -1,6 +1,7 @@
 import logging
 import re
 from datetime import date, timedelta
+from functools import cache
 from gettext import c2py
 from pathlib import Path
 
@@ -33,6 +34,7 @@ FURTHER = set("ar he hi id is ja ko nb ru th tr uk vi zh_Hans zh_Hant".split())
 Message = str | tuple[str, ...]
 
 
+@cache
 def messages() -> set[Message]:
     """Every message of the templates and of the package."""
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
@@ -50,6 +52,7 @@ def strings_of(written: object) -> list[str]:
     return [str(part) for part in written] if isinstance(written, tuple | list) else [str(written or "")]
 
 
+@cache
 def catalogs() -> list[tuple[str, Catalog]]:
     found = []
     for file in sorted(LOCALES.glob("*/LC_MESSAGES/messages.po")):

@@ -89,7 +89,7 @@ def test_remembering_never_waits_or_raises_and_tries_again_when_the_database_is_
     asyncio.run(story())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sets(
         st.builds(
