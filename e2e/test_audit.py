@@ -26,18 +26,22 @@ from e2e.serving import served
 
 SHOP = "www.shop.localhost"
 Fault = Callable[[ASGIApp, str], ASGIApp]
-FOUND_BY: dict[Fault, str] = {
-    faults.counts_past_the_middleware: "cookie-not-allowed",
+ALONE: dict[Fault, str] = {
     faults.takes_a_refusal_for_consent: "cookie-not-allowed",
-    faults.embeds_a_pixel_past_the_middleware: "third-party-not-allowed",
-    faults.keeps_a_cookie_after_a_withdrawal: "cookie-not-allowed",
     faults.hides_reject: "reject-not-offered",
-    faults.stores_an_identifier: "storage-not-allowed",
     faults.forgets_the_choice: "asks-again",
-    faults.writes_a_cookie_by_script: "cookie-not-allowed",
-    faults.ticks_in_advance: "ticked-in-advance",
-    faults.asks_for_the_device: "device-details-asked",
 }
+"""Each changes what a visitor can choose, and with that what else can be found."""
+AT_ONCE: dict[Fault, tuple[str, str]] = {
+    faults.counts_past_the_middleware: ("cookie-not-allowed", "_ga "),
+    faults.embeds_a_pixel_past_the_middleware: ("third-party-not-allowed", TRACKER),
+    faults.keeps_a_cookie_after_a_withdrawal: ("cookie-not-allowed", "visitor_id "),
+    faults.stores_an_identifier: ("storage-not-allowed", "_hjSessionUser_1 "),
+    faults.writes_a_cookie_by_script: ("cookie-not-allowed", "_fbp "),
+    faults.ticks_in_advance: ("ticked-in-advance", ""),
+    faults.asks_for_the_device: ("device-details-asked", ""),
+}
+"""The rule that finds it, and a part of what that says it is about."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def tracker() -> Iterator[str]:
 
 def audit_foreign(browser: Browser, app: ASGIApp) -> Audit:
     with served(app) as site:
-        return audit(site.url(SHOP), browser, pages=2, gpc=[False], javascript=[True])
+        return audit(site.url(SHOP), browser, pages=1, gpc=[False], javascript=[True])
 
 
 def grave(found: Audit) -> set[str]:
@@ -69,11 +73,36 @@ def test_nothing_is_said_against_a_site_that(browser: Browser, tracker: str, mak
     assert states == ({"nothing chosen", "rejected", "accepted", "withdrawn"} if asks else {"nothing chosen"})
 
 
-@pytest.mark.parametrize("fault", faults.FAULTS, ids=lambda fault: fault.__name__)
-def test_a_console_is_found_out_that(browser: Browser, tracker: str, tmp_path: Path, fault: Fault) -> None:
-    with serve_app(faults.broken_console(tmp_path, tracker, fault), host=CONSOLE) as site:
+def test_every_planted_fault_is_tried() -> None:
+    assert set(faults.FAULTS) == {*ALONE, *AT_ONCE}
+
+
+def errors_of(browser: Browser, tracker: str, folder: Path, *planted: Fault) -> set[tuple[str, str]]:
+    """Rule and subject of each error that an audit finds in a console with these faults."""
+
+    def all_of_them(console: ASGIApp, tracker: str) -> ASGIApp:
+        for fault in planted:
+            console = fault(console, tracker)
+        return console
+
+    with serve_app(faults.broken_console(folder, tracker, all_of_them), host=CONSOLE) as site:
         found = audit(site.url, browser, policy=site.policy, pages=1, gpc=[False], javascript=[True])
-    assert FOUND_BY[fault] in {finding.rule for finding in found.findings if finding.severity == "error"}
+    return {(finding.rule, finding.subject) for finding in found.findings if finding.severity == "error"}
+
+
+@pytest.mark.parametrize("fault", ALONE, ids=lambda fault: fault.__name__)
+def test_a_console_is_found_out_that(browser: Browser, tracker: str, tmp_path: Path, fault: Fault) -> None:
+    assert ALONE[fault] in {rule for rule, _ in errors_of(browser, tracker, tmp_path, fault)}
+
+
+def test_faults_that_come_together_are_found_each(browser: Browser, tracker: str, tmp_path: Path) -> None:
+    found = errors_of(browser, tracker, tmp_path, *AT_ONCE)
+    missed = [
+        fault.__name__
+        for fault, (wanted, part) in AT_ONCE.items()
+        if not any(rule == wanted and part in f"{subject} " for rule, subject in found)
+    ]
+    assert missed == [], found
 
 
 @pytest.fixture(scope="module")
