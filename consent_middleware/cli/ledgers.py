@@ -12,6 +12,8 @@ from ..storage.urls import DatabaseUrl
 
 KEY_VARIABLE = "CONSENT_SECRET_KEY"
 _EXAMPLE = "sqlite:///consent.db"
+_SQLITE = b"SQLite format 3\0"
+"""How each file begins: https://www.sqlite.org/fileformat.html, section 1.3. One that was never written to is empty."""
 _PATIENCE = 60.0
 """Seconds: nobody waits for a page here, and a large ledger's database may take its time."""
 
@@ -38,6 +40,10 @@ def secret_keys(arguments: argparse.Namespace) -> list[str]:
             keys = [line.strip() for line in arguments.key_file.read_text(encoding="utf-8").splitlines()]
         except OSError as error:
             raise ConfigurationError(f'The keys in "{arguments.key_file}" cannot be read: {error.strerror}.') from error
+        except UnicodeDecodeError as error:
+            raise ConfigurationError(
+                f'The keys in "{arguments.key_file}" cannot be read: write them in UTF-8, one a line.'
+            ) from error
     else:
         keys = [os.environ.get(KEY_VARIABLE, "")]
     found = [key for key in keys if key]
@@ -56,6 +62,8 @@ def with_ledger(
     path = DatabaseUrl.parse(arguments.url).path
     if path is not None and not path.is_file():
         raise LedgerError(f'There is no ledger at "{path}".')
+    if path is not None and not _is_sqlite(path):
+        raise LedgerError(f'"{path}" is no ledger: it is not a SQLite database.')
 
     async def run() -> int:
         ledger = Ledger(arguments.url, secret_keys=keys or (), create=False, patience=_PATIENCE)
@@ -66,3 +74,12 @@ def with_ledger(
             await ledger.stop()
 
     return asyncio.run(run())
+
+
+def _is_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_SQLITE))
+    except OSError as error:
+        raise LedgerError(f'The ledger "{path}" cannot be read: {error.strerror}.') from error
+    return begins in (b"", _SQLITE)

@@ -47,6 +47,8 @@ class _Control:
 
 def look_through(policy: Policy, folder: str | Path) -> tuple[list[Problem], list[Tilted]]:
     """Return what keeps the templates of ``folder`` from being rendered, and what in them tilts the choice."""
+    if not Path(folder).is_dir():
+        return [_not_there(str(folder))], []
     own = [name for name in _NEEDED if (Path(folder) / name).is_file()]
     found: dict[Tilted, None] = {}
     for name in own:
@@ -70,13 +72,23 @@ def _render(policy: Policy, name: str, language: str, templates: str | Path | No
     return Pages(policy=policy, prefix=_PREFIX, secret_keys=_KEYS, templates=templates).shown(language)
 
 
+def _not_there(folder: str) -> Problem:
+    return Problem(
+        file=folder,
+        key="(folder)",
+        value="",
+        message="There is no such folder of templates.",
+        way_out="Pass the folder that the app's `templates=` names.",
+    )
+
+
 def _unrendered(file: Path, error: Exception) -> Problem:
     line = getattr(error, "lineno", None)
     return Problem(
         file=str(file),
         key=f"line {line}" if line else "(template)",
         value="",
-        message=f"This template cannot be rendered: {error}.",
+        message=f"This template cannot be rendered: {str(error).rstrip('.')}.",
         way_out='Compare it with the built-in one; extend "built-in/<name>" and replace single blocks.',
     )
 

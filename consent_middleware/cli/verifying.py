@@ -55,6 +55,8 @@ def _read(path: Path, ledger: Ledger) -> Anchor:
         return read_anchor(path.read_bytes(), ledger.keys)
     except OSError as error:
         raise LedgerError(f'The anchor "{path}" cannot be read: {error.strerror}.') from error
+    except LedgerError as error:
+        raise LedgerError(f'The anchor "{path}": {error}') from error
 
 
 async def _remember(report: Report, ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import ConfigurationError
 from .wording import Wording
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Templates:
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
+        """Raises ConfigurationError where there is no such folder: the built-in ones would be shown without a word."""
+        if folder is not None and not Path(folder).is_dir():
+            raise ConfigurationError(
+                f'There is no folder "{folder}" of templates: correct templates=, or leave it out.'
+            )
         self._folder = folder
 
     def render(self, name: str, wording: Wording, /, **values: object) -> str:

@@ -124,3 +124,21 @@ def test_no_ledger_is_made_where_there_is_none(url: str, tmp_path: Path) -> None
     for task in (["verify"], ["anchor"], ["purge", "--keep", "1 day"]):
         assert main(["ledger", task[0], f"sqlite:///{tmp_path / 'none.db'}", *task[1:]]) == 1
     assert not (tmp_path / "none.db").exists()
+
+
+def test_what_is_no_ledger_no_file_of_keys_and_no_anchor_is_named(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "notes.db"
+    other.write_bytes(b"\xff\xfe a note, no database")
+    for arguments, said in (
+        (["ledger", "verify", f"sqlite:///{other}"], f'"{other}" is no ledger: it is not a SQLite database.'),
+        (["requests", "list", f"sqlite:///{other}"], f'"{other}" is no ledger: it is not a SQLite database.'),
+        (
+            ["ledger", "verify", url, "--key-file", str(other)],
+            f'The keys in "{other}" cannot be read: write them in UTF-8',
+        ),
+        (["ledger", "verify", url, "--anchor", str(other)], f'The anchor "{other}": This is no anchor of a ledger'),
+    ):
+        assert main(arguments) == 1
+        assert said in capsys.readouterr().err

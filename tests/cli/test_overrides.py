@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
+from consent_middleware import ConfigurationError, ConsentMiddleware
 from consent_middleware.cli import main
 from consent_middleware.cli.overrides import look_through
 from consent_middleware.policy import Policy
+from tests.driving import KEY
 
 POLICY = Policy.parse('[site]\nname = "Example"\nlanguages = ["en", "de"]\n')
 ACTIONS = """{% extends "built-in/banner.html" %}{% block actions %}
@@ -91,3 +94,14 @@ def test_check_tells_of_templates_beside_everything_else(tmp_path: Path, capsys:
     assert main(["check", str(file), "--templates", str(tmp_path), "--json"]) == 0
     (report,) = json.loads(capsys.readouterr().out)
     assert "banner.html" in [warning["key"] for warning in report["warnings"]]
+
+
+def test_a_folder_that_is_not_there_is_a_problem_and_no_folder_without_templates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = tmp_path / "consent.toml"
+    policy.write_text('[site]\nname = "Example"\n', encoding="utf-8")
+    assert main(["check", str(policy), "--templates", str(tmp_path / "templates")]) == 1
+    assert "There is no such folder of templates" in capsys.readouterr().out
+    with pytest.raises(ConfigurationError, match="There is no folder"):
+        ConsentMiddleware(Starlette(), secret_key=KEY, templates=tmp_path / "templates")
