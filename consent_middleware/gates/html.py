@@ -8,26 +8,14 @@ script escapes, templates, omitted tags. Every byte comes out as it went in and 
 import re
 from collections.abc import Callable
 
-from .html_tags import COMMENT_END, NAME_ENDS, REST, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, WHITE, raw_text_end
+from .html_tags import COMMENT_END, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, WHITE, raw_text_end
+from .simple_heads import simple_body_place
 
 HOLD_BACK = 4096
 _LONGEST_HEAD = 10_000
 """Tags, comments and the like before the body. A document with more is no page for people, and reading it takes time."""
 
 _SPACES = re.compile(WHITE + rb"*")
-# Most heads are as simple as this and come in one chunk: read in one go, to the same place as by the scanners below.
-_SIMPLE_HEAD = re.compile(
-    rb"""(?:\xef\xbb\xbf)?+ [\t\n\f\r ]*+ <!doctype[^>]*+>
-    (?> [\t\n\f\r ]*+ (?:
-        </?+head NAME_ENDS REST
-      | <(?:html|meta|link|base) NAME_ENDS REST
-      | <title NAME_ENDS REST [^<]*+ </title NAME_ENDS REST
-      | <style NAME_ENDS REST [^<]*+ </style NAME_ENDS REST
-      | <script NAME_ENDS REST [^<]*+ </script NAME_ENDS REST
-    ))*+
-    [\t\n\f\r ]*+ <body NAME_ENDS REST""".replace(b"NAME_ENDS", NAME_ENDS).replace(b"REST", REST),
-    re.VERBOSE | re.IGNORECASE,
-)
 
 _HEAD_VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW_TEXT = frozenset({b"title", b"style", b"noframes", b"noscript"})
@@ -273,12 +261,6 @@ class BodyInserter:
 
 
 _RAW_END = {name: raw_text_end(name) for name in _RAW_IN_TEMPLATE}
-
-
-def simple_body_place(document: bytes) -> int | None:
-    """Return where the body of a whole document begins, ``None`` where its head is not one of the usual ones."""
-    simple = _SIMPLE_HEAD.match(document)
-    return simple.end() if simple is not None else None
 
 
 def _inserted(data: bytes, place: int, markup: bytes) -> bytes:

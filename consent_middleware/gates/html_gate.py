@@ -12,7 +12,7 @@ from .foreign import VOID
 from .gated_elements import KEY, MARK, is_replaced, runs, value_of
 from .gated_region import Region
 from .html_judge import Gated, PartyJudge, Seen
-from .html_reader import HOLD_BACK, RAW_TEXT, HtmlReader
+from .html_reader import HtmlReader
 from .html_rewriting import (
     Allows,
     Frame,
@@ -25,8 +25,11 @@ from .html_rewriting import (
     stripped,
     without_addresses,
 )
+from .html_solutions import NOTHING, Solution, Solutions
+from .html_stream import HOLD_BACK
 from .html_tags import Attribute, read_attributes
-from .third_parties import Match, ThirdParties
+from .html_texts import RAW_TEXT
+from .third_parties import ThirdParties
 
 _MARKS = re.compile(re.escape(MARK))
 _ROOTS = frozenset({b"svg", b"math"})
@@ -34,8 +37,6 @@ _VOID = VOID | {b"image"}
 _TEXTS = RAW_TEXT | {b"script", b"style", b"noscript", b"plaintext"}
 _EMPTY = {b"script": b"</script>", b"iframe": b"</iframe>"}
 """Elements that are mostly empty, and how they then go on."""
-_SOLUTIONS = 256
-_LONGEST = 1024
 
 Placeholder = Callable[[Frame], bytes]
 
@@ -50,18 +51,6 @@ class _Tag(NamedTuple):
     attributes: Sequence[Attribute]
     is_foreign: bool
     is_closed: bool
-
-
-class _Solution(NamedTuple):
-    """What goes out instead of a tag, before its number and after it. A page repeats the same few, an attack the same one."""
-
-    before: bytes
-    after: bytes
-    matches: tuple[Match, ...]
-    is_taken_out: bool
-
-
-_NOTHING = _Solution(b"", b"", (), False)
 
 
 class HtmlGate(HtmlReader):
@@ -86,7 +75,7 @@ class HtmlGate(HtmlReader):
         self._drops_raw = False
         self._script: _Tag | None = None
         """A script or style whose text is still to come."""
-        self._solutions: dict[bytes, _Solution] = {}
+        self._solutions = Solutions()
 
     def find_places(self, lowered: bytes, start: int) -> list[int]:
         found = self._parties.scan(lowered, start)
@@ -104,7 +93,7 @@ class HtmlGate(HtmlReader):
         is_special = self.foreign or is_root or self._region is not None or self.is_xml
         if not is_special and is_of_interest:
             solution = self._solutions.get(buffer[start:end])
-            if solution is _NOTHING:
+            if solution is NOTHING:
                 return self.go_on(end)
             if solution is not None:
                 return self._solve(buffer, name, start, end, solution)
@@ -127,7 +116,7 @@ class HtmlGate(HtmlReader):
         whole = _Tag(name, start, name_end, end, attributes, is_foreign, is_closed)
         gated = self._judge.of_tag(name, attributes) if is_of_interest else None
         if gated is None and is_of_interest and not is_special and name not in _TEXTS:
-            self._keep(buffer[start:end], _NOTHING)
+            self._solutions.keep(buffer[start:end], NOTHING)
         if gated is None:
             return self._go_on(whole)
         if not gated.is_refused:
@@ -191,15 +180,11 @@ class HtmlGate(HtmlReader):
             return self.read_raw(name, end, hold_from=end)
         return self.read_to_end(end) if name == b"plaintext" else self.go_on(end)
 
-    def _solve(self, buffer: bytes, name: bytes, start: int, end: int, solution: _Solution) -> bool:
+    def _solve(self, buffer: bytes, name: bytes, start: int, end: int, solution: Solution) -> bool:
         """Do with a tag what was done with its like."""
         self._judge.tell(solution.matches)
         self.replace(buffer, start, end, b"%b%d%b" % (solution.before, self._judge.next_key(), solution.after))
         return self._after_taken_out(buffer, name, end) if solution.is_taken_out else self.go_on(end)
-
-    def _keep(self, tag: bytes, solution: _Solution) -> None:
-        if len(tag) <= _LONGEST and len(self._solutions) < _SOLUTIONS:
-            self._solutions[tag] = solution
 
     def _take_out(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> bool:
         """Put a marker or a placeholder in an element's place."""
@@ -209,7 +194,7 @@ class HtmlGate(HtmlReader):
             markup = self._placeholder(frame_of(gated.name, gated.key, gated.recipient, tag.attributes))
         elif is_usual and not gated.is_marked and (name in _VOID or name in _EMPTY):
             before, _, after = marker(gated.name, 0).rpartition(b"0")
-            self._keep(buffer[start:end], _Solution(before, after, gated.found, True))
+            self._solutions.keep(buffer[start:end], Solution(before, after, gated.found, True))
         self.replace(buffer, start, end, markup)
         if tag.is_closed or (name in _VOID and not is_foreign and not self.is_xml):
             return self.go_on(end)
@@ -246,7 +231,7 @@ class HtmlGate(HtmlReader):
         if is_usual and tag.name not in _TEXTS:
             before = written[: name_end - start] + marks_up_to_key(gated.name)
             after = sent[name_end - start + len(added) - 1 :]
-            self._keep(written, _Solution(before, after, gated.found, False))
+            self._solutions.keep(written, Solution(before, after, gated.found, False))
 
     def _judge_text(self, buffer: bytes, text_end: int, end: int | None) -> None:
         """Judge a script or style by its text. ``end``: where its end tag ends, ``None`` where that is still to come."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..caches import BoundedCache
 from .gated_elements import MARK
 from .head import head_place
-from .html import simple_body_place
+from .simple_heads import simple_body_place
 from .third_parties import ThirdParties
 
 _DOCUMENTS = 64

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .html_cases import gated, in_pieces, make_gate, sources
+from consent_middleware.gates.html_gate import HtmlGate
+
+from .html_cases import PARTIES, gated, in_pieces, make_gate, placeholder, sources
 
 DATA = Path(__file__).parents[1] / "data" / "tree-construction.json"
 GATED = '<template data-privacy-gated="counter" data-privacy-key="0"></template>'
@@ -172,6 +174,20 @@ def test_every_split_of_a_page_gives_the_same_bytes(page: str) -> None:
 def test_pages_of_many_pieces_give_the_same_bytes_however_they_are_cut(parts: list[str], cuts: set[int]) -> None:
     data = "".join(parts).encode()
     assert in_pieces(data, [cut for cut in cuts if cut <= len(data)]) == gated(data).encode()
+
+
+@pytest.mark.parametrize(("page", "wanted"), [case for case in CASES if case[0].endswith(("b", "t", "</svg>"))])
+def test_what_comes_again_goes_again_with_a_number_of_its_own(page: str, wanted: str) -> None:
+    first = gated(page)
+    assert gated(page * 3) == "".join(first.replace('key="0"', f'key="{number}"') for number in range(3))
+
+
+def test_each_third_party_is_told_of_also_when_it_comes_again() -> None:
+    told: list[tuple[str, str, bool]] = []
+    gate = HtmlGate(PARTIES, lambda _: False, placeholder, seen=lambda *what: told.append(what))
+    page = "<img src=//count.example/a><video src=//stats.shop.example></video><script>'//count.example'</script>"
+    gate.feed(page.encode() * 3, is_last=True)
+    assert told == [(host, "counter", True) for host in ("count.example", "stats.shop.example", "count.example")] * 3
 
 
 def test_an_allowed_page_with_numbers_has_the_numbers_of_the_gaps() -> None:
