@@ -60,7 +60,7 @@ def _decoded(match: re.Match[str]) -> str:
 
 def locate(address: str) -> tuple[str, str] | None:
     """Return host and path of an absolute or protocol-relative address; ``None`` for one on the page's own host."""
-    match = _AUTHORITY.match(_trimmed(address))
+    match = _AUTHORITY.match(trimmed(address))
     if match is None:
         return None
     authority, path = match.groups()
@@ -72,10 +72,11 @@ def locate(address: str) -> tuple[str, str] | None:
 
 def is_scripted(address: str) -> bool:
     """Say whether an address carries its document with it, such as ``data:text/html,…``."""
-    return _SCRIPTED.match(_trimmed(address)) is not None
+    return _SCRIPTED.match(trimmed(address)) is not None
 
 
-def _trimmed(address: str) -> str:
+def trimmed(address: str) -> str:
+    """Return an address less what browsers leave out of it. Once is enough."""
     address = address.strip(_AROUND)
     return address if address.isprintable() else address.translate(_INSIDE)
 

@@ -96,15 +96,20 @@ def is_replaced(name: bytes, *, is_foreign: bool) -> bool:
 
 def value_of(attributes: Sequence[Attribute], name: bytes) -> bytes:
     """Return an attribute's value, the first one where it is repeated; empty where it is missing."""
-    return next((attribute.value for attribute in attributes if attribute.name == name), b"")
+    for attribute in attributes:
+        if attribute.name == name:
+            return attribute.value
+    return b""
 
 
 def has(attributes: Sequence[Attribute], name: bytes) -> bool:
-    return any(attribute.name == name for attribute in attributes)
+    return name in [attribute.name for attribute in attributes]
 
 
 def runs(attributes: Sequence[Attribute]) -> bool:
     """Say whether a script's text is run: not where it has an address, nor where it is a block of data."""
+    if not attributes:
+        return True
     if has(attributes, b"src"):
         return False
     if not has(attributes, b"type"):

@@ -35,6 +35,8 @@ _MARKS = re.compile(re.escape(MARK))
 _ROOTS = frozenset({b"svg", b"math"})
 _VOID = VOID | {b"image"}
 _TEXTS = RAW_TEXT | {b"script", b"style", b"noscript", b"plaintext"}
+_NOSCRIPT = b"<noscript>"
+"""Before the text of one, by which it is told apart from a tag."""
 _EMPTY = {b"script": b"</script>", b"iframe": b"</iframe>"}
 """Elements that are mostly empty, and how they then go on."""
 
@@ -182,8 +184,7 @@ class HtmlGate(HtmlReader):
 
     def _solve(self, buffer: bytes, name: bytes, start: int, end: int, solution: Solution) -> bool:
         """Do with a tag what was done with its like."""
-        self._judge.tell(solution.matches)
-        self.replace(buffer, start, end, b"%b%d%b" % (solution.before, self._judge.next_key(), solution.after))
+        self._put(buffer, start, end, solution)
         return self._after_taken_out(buffer, name, end) if solution.is_taken_out else self.go_on(end)
 
     def _take_out(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> bool:
@@ -241,11 +242,14 @@ class HtmlGate(HtmlReader):
         if script is None:
             self._read_noscript(buffer, text_end)
             return
+        held_from = self.hold_from if self.hold_from is not None else start
+        if end is not None and self._is_solved(buffer[held_from:text_end], held_from, text_end, buffer):
+            self.drop(end)
+            return
         text = buffer[start:text_end]
         gated = self._judge.of_text(text)
         if gated is None:
             return
-        held_from = self.hold_from if self.hold_from is not None else start
         name_end = script.name_end - script.start + held_from
         if gated.name is None:
             if self._numbers:
@@ -255,6 +259,9 @@ class HtmlGate(HtmlReader):
             self.replace(buffer, name_end, name_end, marks(gated.name, gated.key))
             self.replace(buffer, start, text_end, css)
         else:
+            if end is not None:
+                before, _, after = marker(gated.name, 0).rpartition(b"0")
+                self._solutions.keep(buffer[held_from:text_end], Solution(before, after, gated.found, True))
             self.replace(buffer, held_from, text_end, marker(gated.name, gated.key))
             if end is not None:
                 self.drop(end)
@@ -263,13 +270,34 @@ class HtmlGate(HtmlReader):
 
     def _read_noscript(self, buffer: bytes, text_end: int) -> None:
         """Read what browsers without script read as markup, and others as one text up to the first end tag."""
-        judge = self._judge
+        start, judge = self.raw_start, self._judge
+        text = buffer[start:text_end]
+        if self._is_solved(_NOSCRIPT + text, start, text_end, buffer):
+            return
         inner = HtmlGate(judge.parties, judge.allows, self._placeholder, numbers=self._numbers, seen=judge.seen)
         inner._judge = judge
-        text = buffer[self.raw_start : text_end]
+        key, judge.heard = judge.count, []
         changed = inner.feed(text, is_last=True)
         if changed != text:
-            self.replace(buffer, self.raw_start, text_end, changed)
+            self.replace(buffer, start, text_end, changed)
+        # Most are one pixel. What stands in a frame's place may have the number in it more than once.
+        before, sign, after = changed.partition(b'%b="%d"' % (KEY, key))
+        lowered = text.lower()
+        if sign and judge.count == key + 1 and not any(word in lowered for word in (KEY, MARK, b"<iframe")):
+            solution = Solution(before + sign[: len(KEY) + 2], b'"' + after, tuple(judge.heard), True)
+            self._solutions.keep(_NOSCRIPT + text, solution)
+        judge.heard = None
+
+    def _is_solved(self, text: bytes, start: int, end: int, buffer: bytes) -> bool:
+        """Do with a text what was done with its like, if there was one."""
+        solution = self._solutions.get(text)
+        if solution is not None:
+            self._put(buffer, start, end, solution)
+        return solution is not None
+
+    def _put(self, buffer: bytes, start: int, end: int, solution: Solution) -> None:
+        self._judge.tell(solution.matches)
+        self.replace(buffer, start, end, b"%b%d%b" % (solution.before, self._judge.next_key(), solution.after))
 
     def _drop_to(self, buffer: bytes, end: int) -> None:
         self.copy_to(buffer, end)

@@ -38,6 +38,7 @@ class GatedText(NamedTuple):
 
     key: int
     name: str | None
+    found: tuple[Match, ...]
 
 
 class PartyJudge:
@@ -48,6 +49,8 @@ class PartyJudge:
         self.allows = allows
         self.seen = seen
         self.count = 0
+        self.heard: list[Match] | None = None
+        """What was told, for whoever wants to tell it again."""
 
     def of_tag(self, name: bytes, attributes: Sequence[Attribute]) -> Gated | None:
         """Say what of third parties is in a start tag, and count it."""
@@ -92,8 +95,9 @@ class PartyJudge:
                     break
         if not found:
             return None
-        self.tell(found.values())
-        return GatedText(self.next_key(), refused)
+        matches = tuple(found.values())
+        self.tell(matches)
+        return GatedText(self.next_key(), refused, matches)
 
     def next_key(self) -> int:
         key = self.count
@@ -101,6 +105,8 @@ class PartyJudge:
         return key
 
     def tell(self, matches: Iterable[Match]) -> None:
+        if self.heard is not None:
+            self.heard += matches
         if self.seen is not None:
             for match in matches:
                 self.seen(match.host, match.recipient.id, not self.allows(match.recipient.id))

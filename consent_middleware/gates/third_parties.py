@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from ..caches import BoundedCache
 from ..policy import Policy
 from ..policy.recipients import Recipient, Recipients
-from .addresses import canonical, is_scripted, locate, unescape
+from .addresses import canonical, is_scripted, locate, trimmed, unescape
 from .host_scan import HostScanner
 
 _ADDRESSES = 4096
@@ -127,7 +127,7 @@ class ThirdParties:
             return match
 
     def _of_address(self, value: bytes) -> Match | None:
-        address = unescape(value)
+        address = trimmed(unescape(value))
         if is_scripted(address):
             return self.of_text(unquote(address).encode("utf-8", "replace"))
         return self._found(locate(address))

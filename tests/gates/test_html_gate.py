@@ -186,8 +186,16 @@ def test_each_third_party_is_told_of_also_when_it_comes_again() -> None:
     told: list[tuple[str, str, bool]] = []
     gate = HtmlGate(PARTIES, lambda _: False, placeholder, seen=lambda *what: told.append(what))
     page = "<img src=//count.example/a><video src=//stats.shop.example></video><script>'//count.example'</script>"
+    page += "<noscript><img src=//count.example></noscript>"
     gate.feed(page.encode() * 3, is_last=True)
-    assert told == [(host, "counter", True) for host in ("count.example", "stats.shop.example", "count.example")] * 3
+    assert (
+        told
+        == [
+            (host, "counter", True)
+            for host in ("count.example", "stats.shop.example", "count.example", "count.example")
+        ]
+        * 3
+    )
 
 
 def test_an_allowed_page_with_numbers_has_the_numbers_of_the_gaps() -> None:
