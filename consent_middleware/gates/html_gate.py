@@ -5,17 +5,13 @@ It reads every page alike, whoever is allowed: ``html_judge`` numbers what belon
 
 import html
 import re
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from .foreign import VOID
 from .gated_elements import KEY, MARK, is_replaced, runs, value_of
 from .gated_region import Region
-from .html_judge import Gated, PartyJudge, Seen
-from .html_reader import HtmlReader
+from .html_judge import Gated
 from .html_rewriting import (
-    Allows,
-    Frame,
     escaped_css,
     frame_of,
     is_hidden_frame,
@@ -25,59 +21,22 @@ from .html_rewriting import (
     stripped,
     without_addresses,
 )
-from .html_solutions import NOTHING, Solution, Solutions
+from .html_solutions import NOTHING, Solution
 from .html_stream import HOLD_BACK
 from .html_tags import Attribute, read_attributes
+from .html_text_gate import Tag, TextGate
 from .html_texts import RAW_TEXT
-from .third_parties import ThirdParties
 
 _MARKS = re.compile(re.escape(MARK))
 _ROOTS = frozenset({b"svg", b"math"})
 _VOID = VOID | {b"image"}
 _TEXTS = RAW_TEXT | {b"script", b"style", b"noscript", b"plaintext"}
-_NOSCRIPT = b"<noscript>"
-"""Before the text of one, by which it is told apart from a tag."""
 _EMPTY = {b"script": b"</script>", b"iframe": b"</iframe>"}
 """Elements that are mostly empty, and how they then go on."""
 
-Placeholder = Callable[[Frame], bytes]
 
-
-class _Tag(NamedTuple):
-    """A start tag and its places in the buffer."""
-
-    name: bytes
-    start: int
-    name_end: int
-    end: int
-    attributes: Sequence[Attribute]
-    is_foreign: bool
-    is_closed: bool
-
-
-class HtmlGate(HtmlReader):
+class HtmlGate(TextGate):
     """Feed it one response. ``allows``: the visitor's decision; ``numbers``: write each element's number into what is allowed."""
-
-    def __init__(
-        self,
-        parties: ThirdParties,
-        allows: Allows,
-        placeholder: Placeholder,
-        *,
-        is_xml: bool = False,
-        numbers: bool = False,
-        seen: Seen | None = None,
-    ) -> None:
-        super().__init__(is_xml=is_xml)
-        self._parties = parties
-        self._judge = PartyJudge(parties, allows, seen)
-        self._placeholder = placeholder
-        self._numbers = numbers
-        self._region: Region | None = None
-        self._drops_raw = False
-        self._script: _Tag | None = None
-        """A script or style whose text is still to come."""
-        self._solutions = Solutions()
 
     def find_places(self, lowered: bytes, start: int) -> list[int]:
         found = self._parties.scan(lowered, start)
@@ -115,7 +74,7 @@ class HtmlGate(HtmlReader):
             self._region.start(name, is_closed=is_closed or name in RAW_TEXT or name == b"script")
         if not is_of_interest and name not in _TEXTS:
             return self.go_on(end)
-        whole = _Tag(name, start, name_end, end, attributes, is_foreign, is_closed)
+        whole = Tag(name, start, name_end, end, attributes, is_foreign, is_closed)
         gated = self._judge.of_tag(name, attributes) if is_of_interest else None
         if gated is None and is_of_interest and not is_special and name not in _TEXTS:
             self._solutions.keep(buffer[start:end], NOTHING)
@@ -141,23 +100,7 @@ class HtmlGate(HtmlReader):
                 self._end_region(buffer, end)
         return self.go_on(end)
 
-    def on_raw_end(self, buffer: bytes, text_end: int, end: int) -> None:
-        if self._drops_raw:
-            self._drop_to(buffer, end)
-        elif self.hold_from is not None:
-            self._judge_text(buffer, text_end, end)
-        self._script = None
-
-    def on_raw_overflow(self, buffer: bytes) -> bool:
-        if self._script is None:
-            # A noscript that long is read like the rest of the page.
-            self.read_flat()
-            return self.go_on(self.raw_start)
-        self._judge_text(buffer, self.raw_start + HOLD_BACK, None)
-        self._script = None
-        return False
-
-    def _go_on(self, tag: _Tag, *, is_judged: bool = False) -> bool:
+    def _go_on(self, tag: Tag, *, is_judged: bool = False) -> bool:
         """Read on after a start tag, by the rules that hold in its element."""
         name, end, is_foreign = tag.name, tag.end, tag.is_foreign
         if tag.is_closed or name not in _TEXTS:
@@ -187,7 +130,7 @@ class HtmlGate(HtmlReader):
         self._put(buffer, start, end, solution)
         return self._after_taken_out(buffer, name, end) if solution.is_taken_out else self.go_on(end)
 
-    def _take_out(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> bool:
+    def _take_out(self, buffer: bytes, tag: Tag, gated: Gated, *, is_usual: bool) -> bool:
         """Put a marker or a placeholder in an element's place."""
         name, start, end, is_foreign = tag.name, tag.start, tag.end, tag.is_foreign
         markup = marker(gated.name, gated.key)
@@ -219,7 +162,7 @@ class HtmlGate(HtmlReader):
             self._drops_raw = self.is_silent = True
         return self.read_raw(name, end)
 
-    def _strip(self, buffer: bytes, tag: _Tag, gated: Gated, *, is_usual: bool) -> None:
+    def _strip(self, buffer: bytes, tag: Tag, gated: Gated, *, is_usual: bool) -> None:
         start, name_end = tag.start, tag.name_end
         rewritten = b""
         if any(fetch.attribute.name == b"style" for fetch in gated.refused):
@@ -233,76 +176,6 @@ class HtmlGate(HtmlReader):
             before = written[: name_end - start] + marks_up_to_key(gated.name)
             after = sent[name_end - start + len(added) - 1 :]
             self._solutions.keep(written, Solution(before, after, gated.found, False))
-
-    def _judge_text(self, buffer: bytes, text_end: int, end: int | None) -> None:
-        """Judge a script or style by its text. ``end``: where its end tag ends, ``None`` where that is still to come."""
-        script, start = self._script, self.raw_start
-        if not self.has_place(start, text_end):
-            return
-        if script is None:
-            self._read_noscript(buffer, text_end)
-            return
-        held_from = self.hold_from if self.hold_from is not None else start
-        if end is not None and self._is_solved(buffer[held_from:text_end], held_from, text_end, buffer):
-            self.drop(end)
-            return
-        text = buffer[start:text_end]
-        gated = self._judge.of_text(text)
-        if gated is None:
-            return
-        name_end = script.name_end - script.start + held_from
-        if gated.name is None:
-            if self._numbers:
-                self.replace(buffer, name_end, name_end, b' %b="%d"' % (KEY, gated.key))
-        elif script.name == b"style":
-            css = without_addresses(text, self._parties, self._judge.allows)
-            self.replace(buffer, name_end, name_end, marks(gated.name, gated.key))
-            self.replace(buffer, start, text_end, css)
-        else:
-            if end is not None:
-                before, _, after = marker(gated.name, 0).rpartition(b"0")
-                self._solutions.keep(buffer[held_from:text_end], Solution(before, after, gated.found, True))
-            self.replace(buffer, held_from, text_end, marker(gated.name, gated.key))
-            if end is not None:
-                self.drop(end)
-            elif self._region is None:
-                self._drops_raw = self.is_silent = True
-
-    def _read_noscript(self, buffer: bytes, text_end: int) -> None:
-        """Read what browsers without script read as markup, and others as one text up to the first end tag."""
-        start, judge = self.raw_start, self._judge
-        text = buffer[start:text_end]
-        if self._is_solved(_NOSCRIPT + text, start, text_end, buffer):
-            return
-        inner = HtmlGate(judge.parties, judge.allows, self._placeholder, numbers=self._numbers, seen=judge.seen)
-        inner._judge = judge
-        key, judge.heard = judge.count, []
-        changed = inner.feed(text, is_last=True)
-        if changed != text:
-            self.replace(buffer, start, text_end, changed)
-        # Most are one pixel. What stands in a frame's place may have the number in it more than once.
-        before, sign, after = changed.partition(b'%b="%d"' % (KEY, key))
-        lowered = text.lower()
-        if sign and judge.count == key + 1 and not any(word in lowered for word in (KEY, MARK, b"<iframe")):
-            solution = Solution(before + sign[: len(KEY) + 2], b'"' + after, tuple(judge.heard), True)
-            self._solutions.keep(_NOSCRIPT + text, solution)
-        judge.heard = None
-
-    def _is_solved(self, text: bytes, start: int, end: int, buffer: bytes) -> bool:
-        """Do with a text what was done with its like, if there was one."""
-        solution = self._solutions.get(text)
-        if solution is not None:
-            self._put(buffer, start, end, solution)
-        return solution is not None
-
-    def _put(self, buffer: bytes, start: int, end: int, solution: Solution) -> None:
-        self._judge.tell(solution.matches)
-        self.replace(buffer, start, end, b"%b%d%b" % (solution.before, self._judge.next_key(), solution.after))
-
-    def _drop_to(self, buffer: bytes, end: int) -> None:
-        self.copy_to(buffer, end)
-        self._drops_raw = False
-        self.is_silent = self._region is not None
 
     def _end_region(self, buffer: bytes, place: int) -> None:
         self.copy_to(buffer, place)
