@@ -12,7 +12,7 @@ import random
 import secrets
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,14 +21,14 @@ import msgspec
 from msgspec.structs import replace
 
 from ..errors import LedgerError
-from ..ledger import ChoiceRecord, Ledger, Record
-from ..ledger.records import CHOICES, choice_of
+from ..ledger import Ledger, Record
 from ..ledger.rows import Stored
 from ..policy import Policy
 from ..policy.rights_checks import is_webhook
 from ..storage.database import Run
 from . import outbox_rows as rows
 from .outbox_rows import Message
+from .recipients import Recipients
 from .sending import NotDelivered, post
 from .webhooks import erasure_body, signed_headers
 
@@ -83,46 +83,22 @@ class Outbox:
 
     def follow(self, policy: Policy) -> None:
         """Tell by another version of the policy from now on."""
-        self._policy = policy
-        self._urls: Mapping[str, str] = {
-            service.id: service.erasure_webhook for service in policy.services.values() if service.erasure_webhook
-        }
+        self._recipients = Recipients(policy)
 
     @property
     def tells_anybody(self) -> bool:
         """Whether the policy names a recipient that wants to be told."""
-        return bool(self._urls)
+        return bool(self._recipients.urls)
 
     async def add(
         self, connection: "AsyncConnection", erased: Sequence[Stored], *, consent_id: str, allowed: frozenset[str]
     ) -> None:
-        """Write messages to those who got something of this visitor; for the transaction of the erasure (``Ledger.erase``).
-
-        Those are the services that a recorded choice, or ``allowed`` now, let through. To others nothing was disclosed, and the
-        visitor's id is not now.
-        """
-        got = set(allowed)
-        for stored in erased:
-            if stored.record.kind in CHOICES:
-                got |= self._services_of(choice_of(stored.record))
-        now = int(time.time())
-        messages = [
-            Message(
-                message_id=f"msg_{uuid.uuid4().hex}",
-                service=name,
-                url=url,
-                consent_id=consent_id,
-                created_at=now,
-                next_at=now,
-            )
-            for name, url in self._urls.items()
-            if name in got
-        ]
-        await rows.insert(connection, messages)
+        """Write messages to those who got something of this visitor; for the transaction of the erasure (``Ledger.erase``)."""
+        await rows.insert(connection, self._recipients.messages(erased, consent_id=consent_id, allowed=allowed))
 
     def wake(self) -> None:
         """Deliver what is due soon, in the background, and look after the rest from now on. From any thread."""
-        if self._urls:
+        if self.tells_anybody:
             self._ledger.database.call_soon(self._begin)
 
     async def stop(self) -> None:
@@ -165,17 +141,6 @@ class Outbox:
     async def revive(self) -> int:
         """Let what was given up be tried again; return how many."""
         return await self._ledger.database.run(functools.partial(rows.revive, now=int(time.time())), writing=True)
-
-    def _services_of(self, choice: ChoiceRecord) -> set[str]:
-        """Whom a choice let through. A record of the first release does not say what it came to in the end."""
-        if choice.effective:
-            return set(choice.effective)
-        purposes = self._policy.necessary.union(choice.allowed)
-        return {
-            name
-            for name in self._urls
-            if self._policy.services[name].purpose in purposes and name not in choice.refused
-        }
 
     async def _claim(self, lease: str) -> list[Message]:
         now = int(time.time())
@@ -225,7 +190,7 @@ class Outbox:
     async def _send(self, message: Message) -> tuple[str, bool]:
         """Return what went wrong, empty where nothing did, and whether that is final."""
         # The address of now: an older message may have been written before it moved.
-        url = self._urls.get(message.service, message.url)
+        url = self._recipients.urls.get(message.service, message.url)
         if not is_webhook(url):
             return "the address is none that may be told", True
         body = erasure_body(message.consent_id, message.service, message.created_at)
