@@ -72,6 +72,6 @@ def test_the_script_weighs_what_the_how_to_says() -> None:
 def test_every_refusal_of_a_report_is_in_the_reference() -> None:
     source = (ROOT / "consent_middleware" / "pages" / "events.py").read_text(encoding="utf-8")
     refusals = re.findall(r'_refuse\((\d+), "([\w-]+)"', source)
-    assert len(refusals) == 6
+    assert len(refusals) == 7
     for status, error in refusals:
         assert re.search(rf"\| {status} \|.*\| `{error}` \|", HTTP), error
