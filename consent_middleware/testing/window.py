@@ -8,7 +8,7 @@ from .expectations import ConsentFailure
 from .interface import Context, Flow, Locator, Page
 from .observing import Observer
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds until a choice has to be recorded and its page has to be there."""
 PREFERENCES = '[data-privacy-ui="preferences"]'
 _TICK = 20

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from consent_middleware.cli import main
+from tests.waiting import PATIENCE
 
 COMMAND = [sys.executable, "-m", "consent_middleware"]
 
@@ -40,7 +41,7 @@ def test_a_demo_whose_port_is_taken_says_so(capsys: pytest.CaptureFixture[str]) 
 def test_the_module_is_the_command_and_writes_utf_8_in_any_locale() -> None:
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     answer = subprocess.run(
-        [*COMMAND, "classify", "偏好"], capture_output=True, env=environment, timeout=30, check=True
+        [*COMMAND, "classify", "偏好"], capture_output=True, env=environment, timeout=PATIENCE, check=True
     )
     assert answer.stdout.decode("utf-8").startswith("偏好")
 
@@ -54,7 +55,7 @@ def test_a_reader_that_closes_the_pipe_ends_it_quietly() -> None:
     command.stdout.close()
     assert command.stderr.read() == b""
     command.stderr.close()
-    assert command.wait(30) == 141
+    assert command.wait(PATIENCE) == 141
 
 
 def test_an_error_of_ours_is_one_line_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from consent_middleware.asgi import ASGIApp, Message
 from consent_middleware.audit.serving import load_app
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SHOPS = ["starlette", "fastapi", "litestar", "quart", "django", "blacksheep", "falcon"]
@@ -31,12 +32,12 @@ async def running(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     lifespan = asyncio.create_task(live())
     await said.put({"type": "lifespan.startup"})
     starting = asyncio.create_task(told.get())
-    await asyncio.wait({starting, lifespan}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({starting, lifespan}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.localhost") as client:
         yield client
     await said.put({"type": "lifespan.shutdown"})
     starting.cancel()
-    await asyncio.wait({lifespan}, timeout=10)
+    await asyncio.wait({lifespan}, timeout=PATIENCE)
 
 
 async def accept(client: httpx.AsyncClient) -> None:

@@ -19,6 +19,7 @@ from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.ledger.records import Record, choice_of
 from consent_middleware.ledger.spool import Spool, spool_folder
 from consent_middleware.ledger.writer import Entry
+from tests.waiting import until, until_async
 
 MakeRecord = Callable[[], ChoiceRecord]
 Lock = Callable[[], contextlib.AbstractContextManager[None]]
@@ -75,10 +76,7 @@ def recorded(url: str, *, at_least: int) -> list[ChoiceRecord]:
     async def story() -> list[ChoiceRecord]:
         ledger = Ledger(url, secret_keys=[KEY])
         await ledger.start()
-        for _ in range(100):
-            if await ledger.count() >= at_least:
-                break
-            await asyncio.sleep(0.05)
+        await until_async(ledger.count, lambda count: count >= at_least)
         assert (await ledger.verify()).holds
         found = [choice async for choice in ledger.choices()]
         await ledger.stop()
@@ -92,7 +90,7 @@ def test_a_refusal_counts_at_once_and_its_record_waits_on_disk(url: str, locked:
     with locked():
         began = time.monotonic()
         answer = client.post(CHOICE, data={"action": "reject-all"})
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 4.5
         assert answer.status_code == 303
         assert client.get(CHOICE).json()["choice_made"]
         assert len(spooled(tmp_path)) == 1
@@ -159,7 +157,8 @@ def test_once_the_database_is_known_to_be_gone_nobody_waits_for_it(url: str, loc
             assert client.post(CHOICE, data={"action": "reject-all"}).status_code == 303
         assert client.post(CHOICE, data={"action": "accept-all"}).status_code == 503
         assert client.get("/").text == "hello"
-        assert time.monotonic() - began < 1.5
+        # If each of them waited for it, seven seconds.
+        assert time.monotonic() - began < 5
     assert len(recorded(url, at_least=6)) == 6
 
 
@@ -174,11 +173,7 @@ def test_what_is_spooled_while_the_database_is_gone_is_replayed_when_it_is_back(
         with locked():
             await asyncio.gather(*(ledger.append(record, may_spool=True) for record in records))
             assert spooled(tmp_path)
-        for _ in range(100):
-            if not spooled(tmp_path):
-                break
-            await asyncio.sleep(0.1)
-        assert spooled(tmp_path) == []
+        assert await asyncio.to_thread(until, lambda: spooled(tmp_path), lambda files: not files) == []
         found = [choice.record_id async for choice in ledger.choices()]
         assert found == [record.record_id for record in records]
         assert (await ledger.verify()).holds

@@ -82,10 +82,10 @@ def test_a_server_that_hangs_is_an_error_in_time_and_used_again_when_it_is_back(
             began = asyncio.get_running_loop().time()
             answers = await asyncio.gather(*(ledger.append(make_record()) for _ in range(5)), return_exceptions=True)
             assert {type(answer) for answer in answers} == {LedgerUnavailable}
-            assert asyncio.get_running_loop().time() - began < 3
+            assert asyncio.get_running_loop().time() - began < 4.5
         finally:
             server.pause(False)
-        for _ in range(20):
+        for _ in range(600):
             try:
                 await ledger.append(make_record())
                 break

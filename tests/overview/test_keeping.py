@@ -178,7 +178,7 @@ def test_while_the_database_is_gone_everything_stays_in_memory(tmp_path: Path) -
         inventory.take_finding(HIDDEN)
         assert inventory.items()[0].refused == 2
         folder.mkdir()
-        for _ in range(100):
+        for _ in range(600):
             await asyncio.sleep(0.1)
             found = await database.run(rows.read_items) if (folder / "ledger.db").exists() else []
             if found:

