@@ -78,12 +78,17 @@ async def _remember(report: Report, ledger: Ledger) -> None:
 
 def _as_text(report: Report) -> str:
     counted = (
-        f"{report.records:,} records, {report.erased:,} erased, {report.expired:,} expired, in {report.chains:,} chains"
+        f"{_count(report.records, 'record')}, {report.erased:,} erased, {report.expired:,} expired, "
+        f"in {_count(report.chains, 'chain')}"
     )
     if report.holds:
         return f"The ledger holds: {counted}."
     lines = [f"The ledger does not hold: {counted}.", *map(_line, report.problems)]
     return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _line(problem: Problem) -> str:

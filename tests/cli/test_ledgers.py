@@ -47,7 +47,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_ledger_that_holds_is_said_to_hold(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ledger", "verify", url]) == 0
-    assert capsys.readouterr().out == "The ledger holds: 5 records, 0 erased, 0 expired, in 1 chains.\n"
+    assert capsys.readouterr().out == "The ledger holds: 5 records, 0 erased, 0 expired, in 1 chain.\n"
 
 
 def test_the_first_record_that_was_touched_is_named(
@@ -111,7 +111,7 @@ def test_a_purge_says_what_it_let_go_and_the_ledger_holds(
     assert main(["ledger", "purge", url, "--keep", "1 day"]) == 0
     assert capsys.readouterr().out.startswith("0 records")
     assert main(["ledger", "verify", url]) == 0
-    assert capsys.readouterr().out == "The ledger holds: 3 records, 0 erased, 2 expired, in 1 chains.\n"
+    assert capsys.readouterr().out == "The ledger holds: 3 records, 0 erased, 2 expired, in 1 chain.\n"
 
 
 @pytest.mark.parametrize("time", ["soon", "session"])
