@@ -13,7 +13,7 @@ from .limits import Limit
 from .sender import Sender, sender_of
 from .submission import media_type_of
 
-_CLICKS = Rate(burst=240, pause=0.5)
+_CLICKS = Rate(burst=1200, pause=0.25)
 _CLICKS_OF_NETWORK = Rate(burst=6000, pause=0.02)
 
 
