@@ -50,7 +50,8 @@ class HtmlStream:
             self._awaited = None
         buffer = self._held + data if self._held else data
         self._lowered = buffer.lower()
-        found = self.find_places(self._lowered, self._scanned)
+        # Most bodies end with a message that has nothing in it.
+        found = self.find_places(self._lowered, self._scanned) if len(buffer) > self._scanned else None
         if found:
             self.places = deque(sorted({*self.places, *found}) if self.places else found)
         if is_last and not self.places and not self._is_begun:
