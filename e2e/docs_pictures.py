@@ -1,4 +1,4 @@
-"""Takes the documentation's pictures of the visitor's pages, from the examples of the review page: `./dev pictures`."""
+"""Takes the documentation's pictures of the visitor's pages and of the team's: `./dev pictures`."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from playwright.sync_api import sync_playwright
 
 from demo_site.review.examples import load_examples
 from e2e.browser import find_chromium, launch_arguments
+from e2e.pictured_overview import month_of_a_shop, open_overview
 from e2e.reviewing import open_example, review_served
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
@@ -25,6 +26,10 @@ def take() -> None:
             open_example(page, site, load_examples()[name], is_unfolded=False)
             page.screenshot(path=FOLDER / f"{file}.png")
             page.close()
+        with month_of_a_shop() as shop:
+            page = browser.new_page(viewport={"width": 1200, "height": 1000})
+            open_overview(page, shop)
+            page.screenshot(path=FOLDER / "overview.png")
         browser.close()
 
 
