@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from consent_middleware import ConsentMiddleware, Policy
-from e2e.serving import Site, served
-from e2e.visitor import choose, withdraw
+from consent_middleware.testing import ConsentSite, Privacy, serve_app
 
-HOST = "www.shop.localhost"
 POLICY = 'consent_mode = {analytics_storage = "preference"}\n'
 SAID = "window.dataLayer.map((said) => [...said])"
 HEAD = "<script>dataLayer.push('a tag of the page')</script>"
@@ -24,35 +21,35 @@ async def page_with_tags(request: Request) -> HTMLResponse:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+def consent_site() -> Iterator[ConsentSite]:
     app = Starlette(routes=[Route("/", page_with_tags)])
-    with served(ConsentMiddleware(app, policy=Policy.parse(POLICY), secret_key="a key for tests")) as running:
-        yield running
+    governed = ConsentMiddleware(app, policy=Policy.parse(POLICY), secret_key="a key for tests")
+    with serve_app(governed, host="www.shop.localhost") as site:
+        yield site
 
 
-def test_the_default_comes_first_and_an_update_follows_a_choice(page: Page, site: Site) -> None:
-    page.goto(site.url(HOST))
+def test_the_default_comes_first_and_an_update_follows_a_choice(privacy: Privacy) -> None:
+    page = privacy.goto("/")
     first, *_ = page.evaluate(SAID)
     assert first[:2] == ["consent", "default"]
     states = first[2]
     assert states.pop("security_storage") == "granted"
     assert len(states) == 6
     assert set(states.values()) == {"denied"}
-    choose(page, "accept-all")
+    privacy.accept_all()
     last = page.evaluate(SAID)[-1]
     assert last[:2] == ["consent", "update"]
     assert set(last[2].values()) == {"granted"}
-    page.goto(site.url(HOST))
+    privacy.goto("/")
     assert set(page.evaluate(SAID)[0][2].values()) == {"granted"}
-    withdraw(page)
+    privacy.withdraw()
     assert page.evaluate(SAID)[0][2]["analytics_storage"] == "denied"
 
 
-def test_a_signal_that_only_scripts_see_is_honored(page: Page, site: Site) -> None:
-    page.goto(site.url(HOST))
-    choose(page, "accept-all")
-    page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
-    page.goto(site.url(HOST))
+@pytest.mark.consent_state("accepted")
+def test_a_signal_that_only_scripts_see_is_honored(privacy: Privacy) -> None:
+    privacy.page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+    page = privacy.goto("/")
     states = page.evaluate(SAID)[0][2]
     assert (states["ad_storage"], states["analytics_storage"]) == ("denied", "granted")
     assert not page.evaluate("privacy.allows('marketing')")
