@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,12 +22,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-snapshots", action="store_true", help="write tests/demo/snapshots anew from the pages as they are now"
     )
+    parser.addoption("--slow", action="store_true", help="of all tests, leave out nothing (as `./dev test` does)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile edited `.po` files before any test module is imported, so that none reads yesterday's text."""
+    config.addinivalue_line("markers", "slow: kills, real servers, a site that is built; left out of `pytest tests`")
     deadline.configure(config)
     compile_catalogs()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow by nature where all tests are run in passing; whoever names a folder or a file gets all of it."""
+    if config.getoption("--slow") or any(Path(named).resolve() != Path(__file__).parent for named in config.args):
+        return
+    slow = {item for item in items if item.get_closest_marker("slow") is not None}
+    config.hook.pytest_deselected(items=list(slow))
+    items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(scope="session")

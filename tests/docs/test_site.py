@@ -11,6 +11,8 @@ import pytest
 import consent_middleware
 from docs.policy_reference import MARK, PAGE, made
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(path.relative_to(DOCS) for path in DOCS.glob("**/*.md") if path.name != "0000-template.md")

@@ -12,6 +12,8 @@ from tests.serving import SERVERS, Running, running
 from tests.telemetry import listed_headers as listed
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 PLANTED = "7f3a9c1e5d"
 # Documentation addresses (RFC 5737, RFC 3849) that nothing else here uses.
 ADDRESSES = ("203.0.113.77", "2001:db8:77:88::99")

@@ -14,6 +14,8 @@ import pytest
 from consent_middleware.asgi import Header, Message, Receive, Scope, Send
 from tests.driving import NAVIGATION, mounted, scope_of, token
 
+pytestmark = pytest.mark.slow
+
 MEGABYTES = int(os.environ.get("STREAM_MEGABYTES", "64"))
 MOST = 24
 """Megabytes that a process may grow by, whatever the length: its own noise, and one chunk in each place where one is held."""

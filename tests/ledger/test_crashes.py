@@ -21,6 +21,8 @@ from consent_middleware.errors import LedgerError
 from consent_middleware.ledger import ChoiceRecord, Ledger, Record
 from tests.postgresql import Server
 
+pytestmark = pytest.mark.slow
+
 MakeRecord = Callable[[], ChoiceRecord]
 WRITER = Path(__file__).with_name("writer.py")
 KEY = "chain-key"

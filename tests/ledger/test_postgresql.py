@@ -11,6 +11,8 @@ from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.storage.sightings import CookieSighting
 from tests.postgresql import Server
 
+pytestmark = pytest.mark.slow
+
 MakeRecord = Callable[[], ChoiceRecord]
 
 

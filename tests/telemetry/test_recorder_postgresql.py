@@ -10,6 +10,8 @@ from tests.driving import SAME_ORIGIN, call, mounted, page, scope_of, serving, t
 from tests.postgresql import Server
 from tests.telemetry.test_recorder import CHROME, POLICY, TEXT, events, kept, recorder_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def url(postgresql_url: str) -> str:

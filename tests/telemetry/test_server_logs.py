@@ -12,6 +12,8 @@ from websockets.sync.client import connect
 from tests.serving import ROOT, SERVERS, Running, running
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 APPS = "tests.telemetry.logging_app"
 VISITOR = "203.0.113.77"
 LOCAL, LOCAL_NETWORK = "127.0.0.1", "127.0.0.0"
