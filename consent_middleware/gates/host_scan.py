@@ -56,6 +56,8 @@ _RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
 _UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
 _WINDOW = 320
 """Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
+_MOST_UNCLEAR = 256
+"""Dots of one chunk that are decoded. Where there are more, each counts as a place: to look at tags costs less."""
 _ANYWHERE = re.compile(rb"[/\\:]")
 _INSIDE = re.compile("[\t\n\r]")
 
@@ -95,7 +97,9 @@ class HostScanner:
         unclear = [*found.unclear, *_spelled_dots(lowered, start)]
         places = found.named
         if unclear:
-            places = sorted({*places, *self._resolved(lowered, sorted(unclear))})
+            if len(unclear) <= _MOST_UNCLEAR:
+                unclear = list(self._resolved(lowered, sorted(unclear)))
+            places = sorted({*places, *unclear})
         return [place + offset for place in places] if offset else places
 
     def _plain(self, lowered: bytes, start: int) -> "_Found":

@@ -182,3 +182,9 @@ def test_a_dot_is_found_however_many_signs_of_its_kind_stand_before_it(sign: str
 @pytest.mark.parametrize("after", ["\u00a0", "“", "”", "’", "–", "—", "%20", "%2f", "%3C", "%0a", "%7b", "&nbsp;"])
 def test_a_full_stop_before_what_is_in_no_host_keeps_a_page_on_the_fast_way(after: str) -> None:
     assert PARTIES.scan(f"<p>count.{after} count.e{after} x.ex{after}ample.".encode() + b" " * 700, 0) == []
+
+
+def test_where_too_much_is_unclear_for_decoding_what_is_refused_goes_all_the_same() -> None:
+    before = "x.co%<p>.%2" * 3000
+    assert gated(f"{before}<img src=//count&#46;example>").startswith(f"{before}<template ")
+    assert gated(before) == before
