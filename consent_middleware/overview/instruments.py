@@ -10,10 +10,10 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from .metrics import CHOICE, DISCLOSE, GATE, PAGE, WITHHOLD
+from .release import release
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Observation
@@ -56,7 +56,7 @@ def offer(counting: Counting) -> bool:
 def _make() -> None:
     from opentelemetry.metrics import get_meter
 
-    meter = get_meter("consent_middleware", metadata.version("consent-middleware"))
+    meter = get_meter("consent_middleware", release())
     for name, about, actions, label in _INSTRUMENTS:
         observe = functools.partial(_observe, actions, label)
         meter.create_observable_counter(name, callbacks=[observe], description=about)

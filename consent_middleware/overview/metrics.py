@@ -5,10 +5,10 @@ No name of a cookie, no path, no host: a label is one of the policy's own words,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 
 from ..policy import Policy
 from .items import UNDECLARED, Item
+from .release import release
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -35,12 +35,11 @@ class Metrics:
 
     def __init__(self, policy: Policy, *, mode: str) -> None:
         self._purposes = frozenset({*policy.purposes, *policy.services, *_FIXED})
-        release = metadata.version("consent-middleware")
         self._about = (
             ("mode", mode),
             ("policy", policy.digest),
             ("policy_version", policy.version),
-            ("version", release),
+            ("version", release()),
         )
 
     def of(self, sums: Mapping[tuple[str, str], int], items: Iterable[Item], spooled: int | None) -> list[Metric]:

@@ -1,5 +1,7 @@
 """Judges what a cookie is for: the site's declaration, then known names, then words, then evidence."""
 
+import functools
+import re
 from typing import Protocol
 
 from consent_middleware.caches import BoundedCache
@@ -13,6 +15,9 @@ REMEMBERED = 8192
 
 _POLICIES = 16
 """Policies whose answers are remembered; a process has one, a test suite many."""
+
+_LIFETIME = re.compile(r"(\d+)(min|h|d|w|m|y)")
+_UNITS = {"min": "minute", "h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
 
 _CATALOGUE = catalogue.load()
 _LEXICON = lexicon.load()
@@ -182,7 +187,7 @@ def _weigh_evidence(name: str, verdict: Verdict, value: str | None, attributes: 
 
 def _tell_known(known: Known, confidence: float) -> Verdict:
     vendor, group = known.vendor, known.group
-    lifetime = f", usually kept {group.lifetime}" if group.lifetime not in ("", "s") else ""
+    lifetime = f", usually kept {_spelled(group.lifetime)}" if group.lifetime not in ("", "s") else ""
     return Verdict(
         purpose=group.purpose,
         reason=f"{vendor.title} uses {known.name} for {_finer(group.purpose, group.kind)}{lifetime}.",
@@ -207,3 +212,13 @@ def _tell_words(purpose: str, reading: morphology.Reading) -> Verdict:
 
 def _finer(purpose: str, kind: str | None) -> str:
     return purpose if kind in (None, purpose) else f"{purpose} ({kind})"
+
+
+@functools.lru_cache(maxsize=128)
+def _spelled(lifetime: str) -> str:
+    """``2w`` → ``2 weeks``."""
+    written = _LIFETIME.fullmatch(lifetime)
+    if written is None:
+        return lifetime
+    number, unit = written.groups()
+    return f"{number} {_UNITS[unit]}{'' if number == '1' else 's'}"

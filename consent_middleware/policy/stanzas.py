@@ -64,4 +64,7 @@ def in_comment(text: str) -> str:
 
 
 def _lifetime(seconds: int) -> str:
-    return "session" if seconds == 0 else f"{max(1, min(-(-seconds // 86_400), LONGEST_DAYS))} days"
+    if seconds == 0:
+        return "session"
+    days = max(1, min(-(-seconds // 86_400), LONGEST_DAYS))
+    return "1 day" if days == 1 else f"{days} days"

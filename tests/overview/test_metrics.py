@@ -1,6 +1,7 @@
 """Metrics can be read by Prometheus and hold nothing of anybody."""
 
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,13 @@ def test_it_says_what_runs_here(mode: str) -> None:
     middleware = mounted(page(), overview_token=TOKEN, mode=mode)
     body = get(middleware, METRICS, headers=[BEARER]).body.decode()
     assert f'consent_middleware_info{{mode="{mode}"' in body
+
+
+def test_a_package_that_is_on_the_path_but_not_installed_says_that_nobody_knows_its_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lost(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", lost)
+    assert ("version", "unknown") in Metrics(Policy(), mode="observe").of({}, [], None)[0].rows[0][0]

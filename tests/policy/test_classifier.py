@@ -277,7 +277,7 @@ def test_a_flood_of_names_does_not_grow_memory_without_bound() -> None:
 
 
 def test_every_verdict_says_which_rule_and_why() -> None:
-    assert classify("csrftoken").reason == "Django uses csrftoken for security (csrf), usually kept 1y."
+    assert classify("csrftoken").reason == "Django uses csrftoken for security (csrf), usually kept 1 year."
     verdict = classify("acme_shop_lang")
     assert verdict.rule == "name:lang"
     assert "“lang”" in verdict.reason
