@@ -137,6 +137,17 @@ def test_nothing_moves_when_the_banner_comes_or_goes(view: Callable[..., Page], 
     assert page.evaluate("window.shift") == 0
 
 
+def test_a_banner_that_has_not_arrived_whole_is_not_shown(view: Callable[..., Page], home: str) -> None:
+    """A slow phone paints in the middle of it, and what is painted then grows."""
+    page = view(**PHONE)
+    page.goto(home)
+    expect(page.locator(BANNER)).to_be_visible()
+    page.evaluate("window.last = document.querySelector('#privacy-consent-ui form:last-of-type'); last.remove()")
+    expect(page.locator(BANNER)).to_be_hidden()
+    page.evaluate("document.querySelector('#privacy-consent-ui .privacy-ui-actions').append(last)")
+    expect(page.locator(BANNER)).to_be_visible()
+
+
 def test_the_banner_is_styled_in_the_first_paint(view: Callable[..., Page], home: str) -> None:
     page = view()
 
