@@ -2,11 +2,12 @@
 
 from .choice import ACTIONS, Action, Answers, answer
 from .decision import Decision, decide
+from .for_apps import get_consent, record_age, record_choice
 from .signals import SIGNALS, Signals
 from .subject import Subject, SubjectOf, Subjects
 from .token import Tokens
 from .value import NO_CHOICE, Consent
-from .visit import SCOPE_KEY, Standing, Visit, get_consent, record_age, record_choice, visit_of
+from .visit import SCOPE_KEY, Standing, Visit, visit_of
 
 __all__ = [
     "ACTIONS",
