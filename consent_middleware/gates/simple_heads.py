@@ -7,16 +7,36 @@ import re
 
 from .html_tags import NAME_ENDS, REST
 
+_COMMENT = rb"<!-- (?: -?> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
+# Elements whose content is text up to their own end tag; a script with "<!--" in it has states of its own.
+_RAW = rb"<ELEMENT NAME_ENDS REST (?: [^<]++ | <(?!/ELEMENT NAME_ENDS) )*+ </ELEMENT NAME_ENDS REST"
+_SCRIPT = rb"<script NAME_ENDS REST (?: [^<]++ | <(?!/script NAME_ENDS|!--) )*+ </script NAME_ENDS REST"
+_WHITE = rb"[\t\n\f\r ]*+"
+_IN_BOTH = rb" | ".join(
+    (
+        rb"<(?:html|meta|link|base) NAME_ENDS REST",
+        _RAW.replace(b"ELEMENT", b"title"),
+        _RAW.replace(b"ELEMENT", b"style"),
+        _SCRIPT,
+        _COMMENT,
+    )
+)
+_IN_HEAD = _RAW.replace(b"ELEMENT", b"noscript")
+# What cannot be in a head opens the body by itself, where its tag is written out.
+_IN_BODY = rb"""<(?:a|article|aside|b|blockquote|button|canvas|center|div|dl|figure|footer|form|h[1-6]|header|hr|i|iframe|img|input|main
+    |nav|ol|p|pre|section|span|strong|svg|table|ul|video) NAME_ENDS REST"""
+
 _SIMPLE_HEAD = re.compile(
-    rb"""(?:\xef\xbb\xbf)?+ [\t\n\f\r ]*+ <!doctype[^>]*+>
-    (?> [\t\n\f\r ]*+ (?:
-        </?+head NAME_ENDS REST
-      | <(?:html|meta|link|base) NAME_ENDS REST
-      | <title NAME_ENDS REST [^<]*+ </title NAME_ENDS REST
-      | <style NAME_ENDS REST [^<]*+ </style NAME_ENDS REST
-      | <script NAME_ENDS REST [^<]*+ </script NAME_ENDS REST
-    ))*+
-    [\t\n\f\r ]*+ <body NAME_ENDS REST""".replace(b"NAME_ENDS", NAME_ENDS).replace(b"REST", REST),
+    rb"""(?:\xef\xbb\xbf)?+ (?> WHITE (?: <[?][^>]*+> | COMMENT ))*+ WHITE <!doctype[^>]*+>
+    (?> WHITE (?: <head NAME_ENDS REST | IN_HEAD | IN_BOTH ))*+
+    (?: WHITE </head NAME_ENDS REST (?> WHITE (?: IN_BOTH ))*+ )?+
+    WHITE (?: <body NAME_ENDS REST | (?= IN_BODY ) )""".replace(b"COMMENT", _COMMENT)
+    .replace(b"IN_BOTH", _IN_BOTH)
+    .replace(b"IN_HEAD", _IN_HEAD)
+    .replace(b"IN_BODY", _IN_BODY)
+    .replace(b"WHITE", _WHITE)
+    .replace(b"NAME_ENDS", NAME_ENDS)
+    .replace(b"REST", REST),
     re.VERBOSE | re.IGNORECASE,
 )
 
