@@ -257,5 +257,5 @@ paths = ["/login"]
     assert '<small>request header <code dir="ltr">X-Client-ID</code></small>' in english
     assert "<strong>Full IP address</strong> Limits how often somebody may try a password" in english
     chinese = call(middleware, scope_of("/-/privacy/cookies", headers=[(b"accept-language", b"zh-CN")])).body.decode()
-    assert "<small>请求头 <code" in chinese
+    assert "<small>请求标头 <code" in chinese
     assert "<strong>完整的 IP 地址</strong> 限制尝试密码的次数" in chinese
