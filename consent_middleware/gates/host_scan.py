@@ -54,6 +54,8 @@ _CUT_DOT = re.compile(rb"(?:&[^;&<>\s]*|%[0-9a-f%]*|[\xe2\xe3\xef][\x80\xb8\xb9\
 _LABEL = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
 _RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
 _UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
+_CODED = b"0123456789abcdefx"
+"""With what the spelling of a character may go on, and end: ``%63``, ``&#99`` and ``&#x63`` need nothing after them."""
 _WINDOW = 320
 """Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
 _MOST_UNCLEAR = 256
@@ -105,14 +107,19 @@ class HostScanner:
     def _plain(self, lowered: bytes, start: int) -> "_Found":
         """Find what is written plainly, and dots around which something is not."""
         found = _Found([], [])
+        is_spelled: bool | None = None
         for match in self._dots.finditer(lowered, start) if self._dots is not None else ():
             place = match.start()
             ending = match[0]
             if ending in self._endings and match.end() < len(lowered):
                 tail = lowered[place - 3 : place]
-                # Three letters tell most names apart from those that are looked for, whatever stands before them.
+                # Three letters tell most names apart from those that are looked for, whatever stands before them: unless the
+                # first may belong to the spelling of another, as in "analyti%63s".
                 if tail.isalnum() and tail + ending not in self._tails:
-                    continue
+                    if tail[0] in _CODED and is_spelled is None:
+                        is_spelled = b"%" in lowered or b"&#" in lowered
+                    if not is_spelled or tail[0] not in _CODED:
+                        continue
             before = lowered[max(0, place - 64) : place]
             rest = before.rstrip(_LABEL)
             if not rest or rest[-1] in _UNCLEAR or match.end() == len(lowered) or not ending[1:].isalnum():
@@ -192,8 +199,9 @@ def _any_of(words: Iterable[str]) -> bytes:
     ways = [
         re.escape(letter.encode()) + (_BREAKS if any(rests) else b"") + _any_of(rests) for letter, rests in tree.items()
     ]
+    # After the letters, since most dots are followed by none of these; before the end, which is none where a spelled letter follows:
+    # ".co%6d" is ".com".
+    ways.append(_SPELLED)
     if is_end:
         ways.append(rb"(?![a-z0-9_-])")
-    # After the letters, since most dots are followed by none of these.
-    ways.append(_SPELLED)
     return b"(?:" + b"|".join(ways) + b")"
