@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from ..caches import BoundedCache
 from ..policy import Policy
 from ..policy.digests import LENGTH
-from .seal import Seal
+from .signing import TokenSigner
 from .subject import TAG_LENGTH
 from .value import NO_CHOICE, Age, Consent
 
@@ -60,7 +60,7 @@ class Tokens:
         self._marker = _marker_of(policy.generation)
         self._meanings: BoundedCache[bytes, Consent] = BoundedCache(_ANSWERS)
         self._lifetime = policy.declarations.lifetime.seconds or 0
-        self._seal = Seal(secret_keys, SALT)
+        self._signer = TokenSigner(secret_keys, SALT)
 
     @property
     def lifetime(self) -> int:
@@ -79,7 +79,7 @@ class Tokens:
             payload += f".{self._digests(consent.seen)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
-        return self._seal.close(f"{payload}.{stamp}")
+        return self._signer.sign(f"{payload}.{stamp}")
 
     def read(self, token: bytes, now: float) -> Consent:
         """Return the choice; ``NO_CHOICE`` when the token is expired, forged, of another key or malformed."""
@@ -95,7 +95,7 @@ class Tokens:
         if len(token) > _MAX_LENGTH or not _WRITTEN.fullmatch(token):
             return NO_CHOICE
         # Not TimestampSigner's unsign: that one builds a datetime and refuses a clock one second behind.
-        signed = self._seal.open(token)
+        signed = self._signer.unsign(token)
         if signed is None:
             return NO_CHOICE
         payload, _, stamp = signed.rpartition(b".")

@@ -1,4 +1,4 @@
-"""Signs what a browser keeps for us, and tells whether what it brings back is still that.
+"""Signs what a browser keeps for us.
 
 The signature is that of itsdangerous' ``Signer``: HMAC (RFC 2104) with SHA-256, in base64url behind a dot, by a key derived from the
 secret key and a salt. itsdangerous derives and signs. What visitors bring is checked here: a check by the library takes five times as
@@ -19,21 +19,21 @@ _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-class Seal:
-    """``secret_keys`` come newest first; the newest signs, older ones still open."""
+class TokenSigner:
+    """``secret_keys`` come newest first; the newest signs, older ones still verify."""
 
     def __init__(self, secret_keys: Sequence[str], salt: bytes) -> None:
         # itsdangerous signs with the last key of its list.
         self._signer = Signer(list(reversed(secret_keys)), salt=salt, digest_method=hashlib.sha256)
         self._begun = [_begin(self._signer.derive_key(key)) for key in secret_keys]
 
-    def close(self, payload: str) -> str:
+    def sign(self, payload: str) -> str:
         """Return the payload with a dot and its signature."""
         return self._signer.sign(payload).decode("ascii")
 
-    def open(self, sealed: bytes) -> bytes | None:
+    def unsign(self, signed: bytes) -> bytes | None:
         """Return what was signed; ``None`` where the signature is not that of any key, or is spelled in another way."""
-        payload, _, signature = sealed.rpartition(b".")
+        payload, _, signature = signed.rpartition(b".")
         for inner_of_key, outer_of_key in self._begun:
             inner, outer = inner_of_key.copy(), outer_of_key.copy()
             inner.update(payload)
