@@ -9,14 +9,16 @@ import re
 
 from .encodings import Body
 from .html import HOLD_BACK
-from .html_tags import NAME_ENDS, REST
+from .html_tags import COMMENT, NAME_ENDS, REST
 
 _BEFORE = re.compile(
     rb"""(?:\xef\xbb\xbf)?+ (?>
         [\t\n\f\r ]++
-      | <!-- (?: -?+> | (?:[^-]++ | -(?!-!?>))*+ --!?> )
+      | COMMENT
       | (?P<whole> <!doctype[^>]*+> | <html NAME_ENDS REST | <head NAME_ENDS REST )
-    )*+""".replace(b"NAME_ENDS", NAME_ENDS).replace(b"REST", REST),
+    )*+""".replace(b"COMMENT", COMMENT)
+    .replace(b"NAME_ENDS", NAME_ENDS)
+    .replace(b"REST", REST),
     re.VERBOSE | re.IGNORECASE,
 )
 _BOM = b"\xef\xbb\xbf"

@@ -7,13 +7,12 @@ alternatives that ignore case are tried one by one, others are told apart by the
 import re
 from functools import cache
 
-from .html_tags import REST
+from .html_tags import COMMENT, REST
 
 _RAW = rb"script|style|textarea|title|xmp|iframe|noembed|noframes|noscript"
 # Most tags have attributes of a plain kind, which are read faster alone.
 _PLAIN = rb"(?: [ ] [a-z:_-]++ =\"[^\"]*+\" )*+ >"
 _TAG = rb"""(?: / | (?=[^smtxinp]) | (?!(?:STOPS)[\t\n\f\r />]) ) [a-z] [^\t\n\f\r />]*+ (?: > | PLAIN | REST )"""
-_COMMENT = rb"!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
 # What cannot be open at its end in any reading. A script with "<!--" in it may be, and is left to the scanners. One by one: a group
 # with a back reference inside of a possessive one trips over https://github.com/python/cpython/issues/106052.
 _SIMPLE_RAW = rb"NAME (?=[\t\n\f\r />]) REST (?: [^<]++ | <(?!/NAME|!--) )*+ </NAME (?=[\t\n\f\r />]) REST"
@@ -36,7 +35,7 @@ def _compiled(pattern: bytes, stops: bytes) -> re.Pattern[bytes]:
         (b"SIMPLE_SVG", _SIMPLE_SVG),
         (b"SIMPLE_RAW", b" | ".join(_SIMPLE_RAW.replace(b"NAME", name) for name in raw)),
         (b"SHAPES", b" | ".join(_SHAPE.replace(b"NAME", name) for name in _SHAPES.split(b"|"))),
-        (b"COMMENT", _COMMENT),
+        (b"COMMENT", COMMENT.removeprefix(b"<")),
         (b"TAG", _TAG),
         (b"PLAIN", _PLAIN),
         (b"STOPS", stops),

@@ -18,6 +18,8 @@ ATTRIBUTES = rb"""(?:(?>
 REST = ATTRIBUTES + rb"[\t\n\f\r /]*+ >"
 """From the end of a tag's name to its end, in verbose notation."""
 REST_OF_TAG = re.compile(REST, re.VERBOSE)
+COMMENT = rb"<!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
+"""A whole comment, in verbose notation."""
 COMMENT_END = re.compile(rb"--!?>")
 SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
 

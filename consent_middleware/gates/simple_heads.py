@@ -5,9 +5,8 @@ Read in one go, to the same place as by the scanners of ``html``.
 
 import re
 
-from .html_tags import NAME_ENDS, REST
+from .html_tags import COMMENT, NAME_ENDS, REST
 
-_COMMENT = rb"<!-- (?: -?> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
 # Elements whose content is text up to their own end tag; a script with "<!--" in it has states of its own.
 _RAW = rb"<ELEMENT NAME_ENDS REST (?: [^<]++ | <(?!/ELEMENT NAME_ENDS) )*+ </ELEMENT NAME_ENDS REST"
 _SCRIPT = rb"<script NAME_ENDS REST (?: [^<]++ | <(?!/script NAME_ENDS|!--) )*+ </script NAME_ENDS REST"
@@ -18,7 +17,7 @@ _IN_BOTH = rb" | ".join(
         _RAW.replace(b"ELEMENT", b"title"),
         _RAW.replace(b"ELEMENT", b"style"),
         _SCRIPT,
-        _COMMENT,
+        COMMENT,
     )
 )
 _IN_HEAD = _RAW.replace(b"ELEMENT", b"noscript")
@@ -30,7 +29,7 @@ _SIMPLE_HEAD = re.compile(
     rb"""(?:\xef\xbb\xbf)?+ (?> WHITE (?: <[?][^>]*+> | COMMENT ))*+ WHITE <!doctype[^>]*+>
     (?> WHITE (?: <head NAME_ENDS REST | IN_HEAD | IN_BOTH ))*+
     (?: WHITE </head NAME_ENDS REST (?> WHITE (?: IN_BOTH ))*+ )?+
-    WHITE (?: <body NAME_ENDS REST | (?= IN_BODY ) )""".replace(b"COMMENT", _COMMENT)
+    WHITE (?: <body NAME_ENDS REST | (?= IN_BODY ) )""".replace(b"COMMENT", COMMENT)
     .replace(b"IN_BOTH", _IN_BOTH)
     .replace(b"IN_HEAD", _IN_HEAD)
     .replace(b"IN_BODY", _IN_BODY)
