@@ -1,9 +1,7 @@
 """Puts the parts of one middleware together, once, at start-up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from . import telemetry
 from .asgi import ASGIApp, Scope
@@ -34,45 +32,15 @@ from .lasting_parts import (
     queue_of,
     recorder_of,
 )
-from .ledger import Housekeeping, Ledger
+from .ledger import Ledger
 from .overview.access import Access
-from .pages import Accounts, Banner, Fragments, Pages, Placeholders, SharedBanner, ShownTexts
+from .pages import Banner, Fragments, Pages, Placeholders, SharedBanner, ShownTexts
+from .parts import Parts
 from .policy import Policy
 from .recording import Choices
-from .rights import Listener, Outbox
-from .telemetry import Recorder
+from .rights import Listener
 from .transitions import Transitions
 from .veils import Veiled
-
-if TYPE_CHECKING:
-    from .overview.overview import Overview
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """All that one middleware consists of. ``app``: the site's, in what only some policies put around it."""
-
-    app: ASGIApp
-    policy: Policy
-    report: Report | None
-    tokens: Tokens
-    ledger: Ledger | None
-    recorder: Recorder | None
-    seen: SeenCookies
-    shapes: Shapes
-    recognition: Recognition
-    pages: Pages
-    banner: Banner
-    choices: Choices
-    accounts: Accounts | None
-    gates: Gates
-    respond: type[ResponseGate]
-    disclosures: telemetry.Disclosures
-    disclosure_log: telemetry.DisclosureLog | None
-    outbox: Outbox | None
-    observed_hosts: ObservedHosts
-    housekeeping: Housekeeping | None
-    overview: "Overview | None"
 
 
 def assemble(

@@ -5,8 +5,8 @@ import threading
 
 from . import telemetry
 from .asgi import Message, Receive, Scope, Send
-from .assembly import Parts
 from .errors import LedgerError
+from .parts import Parts
 
 logger = logging.getLogger("consent_middleware")
 

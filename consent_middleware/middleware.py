@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from .asgi import ASGIApp, Receive, Scope, Send, route_path
-from .assembly import Parts, assemble
+from .assembly import assemble
 from .consent import SCOPE_KEY, SubjectOf
 from .errors import ConfigurationError
 from .gates import observation, preparation
@@ -20,6 +20,7 @@ from .ledger import Ledger
 from .lifespan import live
 from .overview.access import Access, Check
 from .pages.mount import GPC_PATH
+from .parts import Parts
 from .policy import Policy
 from .rights import Listener, OnRequest
 from .telemetry import Disclosure
