@@ -37,7 +37,7 @@ class Head(msgspec.Struct, frozen=True):
     is_plain: bool
     """Only the type says what may be done to the body; nothing speaks of caches or other addresses, or is kept by the browser."""
     dull_type: int | None
-    """The place of its type, where that is all in it that is ours to judge; ``None`` where there is more, or no type."""
+    """The place of its type (-1 without one), where that is all in it that is ours to judge; ``None`` where there is more."""
     lasting: Callable[[list[Header]], Sequence[Header]]
     """Picks what holds for a changed body too."""
 
@@ -47,11 +47,12 @@ def head_of(names: tuple[bytes, ...]) -> Head:
     """Return what was learnt from these names before, or learn it now."""
     lowered = [name.lower() for name in names]
     is_typed = lowered.count(b"content-type") == 1
+    place = lowered.index(b"content-type") if is_typed else -1
     return Head(
-        content_type=lowered.index(b"content-type") if is_typed else -1,
-        dull_type=lowered.index(b"content-type") if is_typed and _JUDGED.isdisjoint(lowered) else None,
+        content_type=place,
+        dull_type=place if (is_typed or b"content-type" not in lowered) and _JUDGED.isdisjoint(lowered) else None,
         is_plain=is_typed and _TELLING.isdisjoint(lowered),
-        lasting=_picker([place for place, name in enumerate(lowered) if name not in BODY_FACTS]),
+        lasting=_picker([at for at, name in enumerate(lowered) if name not in BODY_FACTS]),
     )
 
 

@@ -59,7 +59,7 @@ class ResponseGate(Exchange, eq=False, gc=False):
                     if type(headers) is list:
                         place = head_of(tuple(map(_names, headers))).dull_type
                         # Nobody asked about the visitor, and nothing in the answer is ours to judge.
-                        if place is not None and html_kind(headers[place][1]) is None:
+                        if place is not None and (place < 0 or html_kind(headers[place][1]) is None):
                             return server_send(message)
             elif visit.choice is not None and not visit.is_committed:
                 return self._send_committed(message)

@@ -63,8 +63,6 @@ class Shape:
     """Cookie, Sec-GPC or Referer come several times: no single place says it all."""
     is_proxied: bool
     """Some header says that the peer is a proxy."""
-    is_regular: bool
-    """Names are as servers write them. A hand-made scope may hold ``Cookie``, and a filter that missed it would leak."""
     plans: tuple[Plan, ...]
     """By the index of the mask set."""
     others: tuple[tuple[tuple[int, Mask], ...], ...]
@@ -78,14 +76,15 @@ class Shapes:
         self._masks = masks
         self._on_new = on_new
         self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
-        self._regular: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
-        """Those of them whose names are as servers write them."""
+        self._hostless: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
+        """No server makes these, so that nothing is sure of what stands in their scopes."""
 
     def read(self, scope: Scope) -> tuple[list[Header], Shape]:
         """Return a scope's headers as a list of pairs with lower-case names, and its shape."""
         headers = scope.get("headers")
         if type(headers) is list:
-            shape = self._regular.get(tuple(map(_names, headers)))
+            # Names in lower case, and a host: as servers write them.
+            shape = self._shapes.get(tuple(map(_names, headers)))
             if shape is not None:
                 return headers, shape
         return self._read_rarer(scope)
@@ -98,15 +97,14 @@ class Shapes:
             headers = scope["headers"] = list(headers)
         headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
         key = tuple(map(_names, headers))
-        shape = self._shapes.get(key)
+        shapes = self._shapes if b"host" in key else self._hostless
+        shape = shapes.get(key)
         if shape is None:
             shape = self._study(key)
             if self._on_new is not None:
                 self._on_new(key)
             if len(key) <= _LONGEST:
-                self._shapes.put(key, shape)
-                if shape.is_regular:
-                    self._regular.put(key, shape)
+                shapes.put(key, shape)
         return headers, shape
 
     def _study(self, names: tuple[bytes, ...]) -> Shape:
@@ -125,7 +123,6 @@ class Shapes:
             is_plain=names.count(b"cookie") == 1 and b"sec-gpc" not in names,
             is_repeated=_is_repeated(names),
             is_proxied=not FORWARDING_HEADERS.isdisjoint(names),
-            is_regular=b"host" in names and all(name == name.lower() for name in names),
             plans=tuple(_plan(names, masks) for masks in self._masks.sets),
             others=tuple(_others(names, masks) for masks in self._masks.sets),
         )
