@@ -16,8 +16,8 @@ def table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def counted(count: int, noun: str) -> str:
-    """``2 cookies``, ``1 cookie``, and nothing for none."""
-    return f"{count} {noun}{'s' if count != 1 else ''}" if count else ""
+    """``2,000 cookies``, ``1 cookie``, and nothing for none."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}" if count else ""
 
 
 def _width(text: str) -> int:

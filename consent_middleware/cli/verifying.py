@@ -16,6 +16,7 @@ from ..ledger.findings import Problem, Report
 from ..storage.verifications import Verified, save_verification
 from . import ledgers
 from .progress import Progress
+from .tables import counted
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -77,18 +78,12 @@ async def _remember(report: Report, ledger: Ledger) -> None:
 
 
 def _as_text(report: Report) -> str:
-    counted = (
-        f"{_count(report.records, 'record')}, {report.erased:,} erased, {report.expired:,} expired, "
-        f"in {_count(report.chains, 'chain')}"
-    )
+    records, chains = counted(report.records, "record") or "0 records", counted(report.chains, "chain") or "0 chains"
+    looked_at = f"{records}, {report.erased:,} erased, {report.expired:,} expired, in {chains}"
     if report.holds:
-        return f"The ledger holds: {counted}."
-    lines = [f"The ledger does not hold: {counted}.", *map(_line, report.problems)]
+        return f"The ledger holds: {looked_at}."
+    lines = [f"The ledger does not hold: {looked_at}.", *map(_line, report.problems)]
     return "\n".join(lines)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _line(problem: Problem) -> str:

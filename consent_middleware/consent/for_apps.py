@@ -1,4 +1,4 @@
-"""What an app asks of its visitor's consent, and what it says of it itself."""
+"""The functions with which an app takes part in its visitor's consent."""
 
 import logging
 from collections.abc import Iterable

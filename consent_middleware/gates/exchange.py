@@ -1,4 +1,4 @@
-"""One request and its answer: who asked, what they sent, and what has become of it."""
+"""What is known of one request while it is answered."""
 
 from collections.abc import Sequence
 

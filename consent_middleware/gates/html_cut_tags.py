@@ -1,4 +1,4 @@
-"""Holds tags back that are cut, and lets pass those that are too long for it."""
+"""Follows tags that come in pieces: they are held back until they are whole, or too long for that."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Says what of third parties is in a tag or in a text, and numbers it.
+"""Numbers what of third parties is in a tag or in a text.
 
 The numbers are the same whoever is allowed, so that a page with gaps and one without can be laid upon each other.
 """
