@@ -51,3 +51,12 @@ def server() -> Iterator[Server]:
 def postgresql_url(server: Server) -> str:
     """A database of the test's own."""
     return server.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new ledger's address: run a test on SQLite, and again on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    found: str = request.getfixturevalue("postgresql_url")
+    return found

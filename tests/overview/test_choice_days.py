@@ -43,14 +43,6 @@ def choice(days_ago: int, **values: object) -> ChoiceRecord:
     )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgresql_url")
-    return found
-
-
 def test_each_day_has_its_own_sums_and_erased_choices_count_no_more(url: str) -> None:
     async def story() -> list[DaySums]:
         ledger = Ledger(url, secret_keys=["k"])

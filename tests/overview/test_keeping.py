@@ -19,14 +19,6 @@ from consent_middleware.storage.database import Database
 HIDDEN = Finding(action="hide", name="_ga", purpose="analytics", reason="It counts.")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgresql_url")
-    return found
-
-
 def analytics() -> tuple[str, str, str]:
     return "analytics", "It counts.", "catalogue:ga"
 

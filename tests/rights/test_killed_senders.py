@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from consent_middleware.ledger import Ledger
 from consent_middleware.policy import Policy
 from consent_middleware.rights import Outbox
@@ -25,14 +23,6 @@ id = "mail"
 purpose = "marketing"
 erasure_webhook = "{url}"
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        found: str = request.getfixturevalue("postgresql_url")
-        return found
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
 
 
 def sender(url: str, policy: Path) -> "subprocess.Popen[bytes]":

@@ -41,14 +41,6 @@ SOON = (0.0,) * 9
 Story = Callable[[Ledger, Outbox], Awaitable[None]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        found: str = request.getfixturevalue("postgresql_url")
-        return found
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
-
-
 @pytest.fixture
 def there() -> Iterator[Recipient]:
     with recipient() as found:

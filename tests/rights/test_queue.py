@@ -21,14 +21,6 @@ DAY = int(datetime(2026, 1, 30, 12, tzinfo=UTC).timestamp())
 Story = Callable[[RequestQueue, Ledger], Awaitable[None]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        found: str = request.getfixturevalue("postgresql_url")
-        return found
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
-
-
 def tell(url: str, story: Story) -> None:
     async def run() -> None:
         ledger = Ledger(url, secret_keys=[KEY])

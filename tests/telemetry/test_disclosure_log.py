@@ -3,9 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from pathlib import Path
-
-import pytest
 
 from consent_middleware import ConsentMiddleware, Policy, get_telemetry
 from consent_middleware.telemetry import Disclosed, Disclosure, DisclosureLog
@@ -23,14 +20,6 @@ class Login(App):
 
     async def act(self) -> None:
         get_telemetry(self.scope).disclose("ip", purpose=self.purpose, reason=self.reason)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgresql_url")
-    return found
 
 
 def log_of(middleware: ConsentMiddleware) -> DisclosureLog:
