@@ -149,7 +149,7 @@ class ConsentMiddleware:
         respond = self._respond
         gate = respond(self._gates, known, scope, send, is_secure, is_document, headers, client)
         if SCOPE_KEY in scope and not is_ours and not self._is_observing:
-            supersede(scope[SCOPE_KEY])
+            supersede(scope[SCOPE_KEY], gate)
         scope[SCOPE_KEY] = gate
         if self._is_observing:
             if self._report is not None:

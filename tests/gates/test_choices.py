@@ -11,7 +11,7 @@ from consent_middleware.asgi import Receive, Scope, Send
 from consent_middleware.consent import Visit
 from consent_middleware.errors import LedgerError, LedgerUnavailable
 from consent_middleware.recording import Choices
-from tests.driving import KEY, App, call, get, mounted, scope_of, serving, token
+from tests.driving import KEY, OPENING, App, call, get, mounted, scope_of, serving, token
 
 
 class Choosing(App):
@@ -37,6 +37,41 @@ def test_a_grant_takes_effect_in_the_same_request() -> None:
     answer = get(mounted(app))
     assert app.allowed is True
     assert answer.names_set == ["_ga", "privacy"]
+
+
+def test_a_choice_takes_effect_in_a_middleware_further_out_too() -> None:
+    app = choosing(("analytics", "device"))
+    app.headers.append((b"accept-ch", b"Sec-CH-UA-Model"))
+    for before in ("", f"_ga=0; {token()}"):
+        answer = get(mounted(mounted(app)), cookie=before, headers=OPENING)
+        assert answer.names_set == ["_ga", "privacy"]
+        assert "_ga" not in answer.names_expired
+        assert answer.value(b"accept-ch") == b"Sec-CH-UA-Model"
+    # What it took away is expired also where the middleware further in was not shown it.
+    refused = get(mounted(mounted(choosing(()))), cookie="_ga=0", headers=OPENING)
+    assert (refused.names_set, refused.names_expired[:1]) == (["privacy"], ["_ga"])
+
+
+def test_a_choice_made_between_two_middlewares_takes_effect_in_the_inner_one_too() -> None:
+    app = App("_ga=1")
+    inner = mounted(app)
+
+    async def between(scope: Scope, receive: Receive, send: Send) -> None:
+        record_choice(scope, allow={"analytics"})
+        await inner(scope, receive, send)
+
+    assert get(mounted(between)).names_set == ["_ga", "privacy"]
+    assert get_consent(app.scope).allows("analytics")
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [{"secret_key": "another key"}, {"policy": '[purposes.analytics]\ntitle = "Something else"\nbasis = "consent"\n'}],
+)
+def test_a_choice_says_nothing_to_a_middleware_that_could_not_read_it_from_the_next_request(
+    outer: dict[str, str],
+) -> None:
+    assert get(mounted(mounted(choosing(("analytics",))), **outer)).names_set == ["privacy"]
 
 
 def test_the_token_of_a_grant_is_a_choice_in_the_next_request() -> None:
