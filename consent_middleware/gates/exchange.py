@@ -46,6 +46,8 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     has_started: bool = False
     is_conditional: bool = False
     """The request carried a validator with our mark, so that a 304 is about HTML."""
+    has_file: bool = False
+    """The browser has a copy of what is no page, so that a 304 is about that."""
     is_ours: bool = False
     """Our own pages answer, which hold nothing of third parties."""
     is_superseded: bool = False

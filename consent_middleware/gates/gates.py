@@ -1,6 +1,6 @@
 """What all response gates of one middleware share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..consent import Tokens
 from ..consent.visit import Decider, Recorder
@@ -9,6 +9,7 @@ from ..telemetry import Disclosures
 from .banner import Banner
 from .findings import Report
 from .html_answer import HtmlGates
+from .opened_files import OpenedFiles
 from .page_policy import PagePolicy
 from .plain_pages import PageSeen, PlainPages
 from .recognition import Recognition
@@ -36,6 +37,7 @@ class Gates:
     report: Report | None
     disclosures: Disclosures
     plain_pages: PlainPages
+    opened_files: OpenedFiles = field(default_factory=OpenedFiles)
     shared: SharedPages | None = None
     """Makes documents where everybody gets the same."""
     page_seen: PageSeen | None = None

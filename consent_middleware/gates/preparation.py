@@ -15,6 +15,7 @@ from .shapes import ABOUT_THE_BODY, Shape
 _GZIP = re.compile(rb"gzip(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|\Z))", re.IGNORECASE)
 _LONGEST = 256
 """Bytes of an Accept-Encoding that are looked at; browsers send thirty."""
+_VALIDATORS = (b"if-none-match", b"if-modified-since")
 _BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
 
 
@@ -29,7 +30,8 @@ def prepare(scope: Scope, shape: Shape, gate: ResponseGate) -> None:
         return
     page = gate.page()
     if gate.is_document and page.is_rewritten:
-        _prepare_page(scope, shape, page)
+        gate.has_file = shape.is_conditional and gates_of(gate).opened_files.is_asked_for(scope)
+        _prepare_page(scope, shape, page, keeps_validators=gate.has_file)
     elif shape.is_conditional and _prepare_part(scope, page):
         gate.expect_part()
 
@@ -57,7 +59,7 @@ def _withdraw_shortcuts(scope: Scope) -> None:
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
 
 
-def _prepare_page(scope: Scope, shape: Shape, page: Page) -> None:
+def _prepare_page(scope: Scope, shape: Shape, page: Page, *, keeps_validators: bool) -> None:
     """Ask for a page in a form that can be rewritten.
 
     The app is asked for an encoding we can open; validators lose our mark, or go where they speak of another variant; shortcuts
@@ -73,6 +75,8 @@ def _prepare_page(scope: Scope, shape: Shape, page: Page) -> None:
         name, value = headers[place]
         if name == b"accept-encoding":
             headers[place] = _openable(value[:_LONGEST])
+            continue
+        if keeps_validators and name in _VALIDATORS:
             continue
         if name == b"if-none-match":
             tags = variants.take_off(value, page.variant())

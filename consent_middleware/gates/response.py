@@ -19,7 +19,7 @@ from .exchange import Exchange, gates_of, raw_request_of
 from .findings import Action, Finding
 from .heads import head_of
 from .html_answer import is_activation
-from .insertion import DEPENDS_ON, html_kind, is_html
+from .insertion import DEPENDS_ON, html_kind, is_html, kind_of
 from .links import allowed_values
 from .plain_pages import PlainPage
 from .set_cookies import CookieRequest
@@ -143,12 +143,14 @@ class ResponseGate(Exchange, eq=False, gc=False):
             ):
                 headers.append(DEPENDS)
             status = message["status"]
-            if self.is_document or self._may_be_part(status, headers):
+            if self._may_be_html(status, headers):
                 page, is_last = self.page(), not self.is_superseded
                 page_seen = gates_of(self).page_seen
                 if page_seen is not None and self.is_document and is_last and is_html(status, headers):
                     page_seen(page.standing, self.scope, status)
                 headers, self.body = page.prepare(status, headers, is_ours=is_last)
+                if self.is_document and status == 200 and kind_of(status, headers) is None:
+                    gates_of(self).opened_files.remember(self.scope, headers)
                 if self.is_document and masks.page_headers:
                     hints.forget_refused(headers, page.standing.decision, raw_request_of(self)[0])
         if kind != "http.response.trailers":
@@ -162,8 +164,10 @@ class ResponseGate(Exchange, eq=False, gc=False):
         if consent.choice_made:
             self.visit.hold(consent)
 
-    def _may_be_part(self, status: int, headers: list[Header]) -> bool:
-        """Say whether the answer may be HTML that is no document: a frame, a fragment for a script, a page asked for once more."""
+    def _may_be_html(self, status: int, headers: list[Header]) -> bool:
+        """Say whether the answer may be HTML: a document, a frame, a fragment for a script, a page asked for once more."""
+        if self.is_document:
+            return status != 304 or not self.has_file
         if self.is_ours:
             return False
         if status == 304:

@@ -297,6 +297,68 @@ def test_the_tag_of_another_variant_or_of_none_does_not_reach_the_app(cookie: st
     assert app.saw(b"if-none-match") is None
 
 
+ETAG: Header = (b"etag", b'"file"')
+MODIFIED: Header = (b"last-modified", b"Thu, 01 Jan 2026 00:00:00 GMT")
+IF_NONE_MATCH: Header = (b"if-none-match", ETAG[1])
+IF_MODIFIED_SINCE: Header = (b"if-modified-since", MODIFIED[1])
+
+
+@pytest.mark.parametrize(
+    ("validators", "conditions"),
+    [
+        ([ETAG], [IF_NONE_MATCH]),
+        ([MODIFIED], [IF_MODIFIED_SINCE]),
+        ([ETAG, MODIFIED], [IF_NONE_MATCH, IF_MODIFIED_SINCE]),
+    ],
+)
+@pytest.mark.parametrize("policy", [PLAIN, 'delivery = "fragment"'])
+def test_a_file_that_is_opened_as_a_page_is_sent_once(
+    validators: list[Header], conditions: list[Header], policy: str
+) -> None:
+    file = App(headers=[(b"content-type", b"application/pdf"), *validators], body=b"%PDF")
+    middleware = mounted(file, policy)
+    opened = visit_page(middleware, "/file?page=1")
+    assert (opened.headers, opened.body) == (file.headers, b"%PDF")
+    unchanged = App(status=304, headers=validators, body=b"")
+    middleware.app = unchanged
+    again = visit_page(middleware, "/file?page=1", headers=conditions)
+    assert {pair for pair in unchanged.seen if pair[0].startswith(b"if-")} == set(conditions)
+    assert (again.status, again.headers) == (304, unchanged.headers)
+    # What stands there now is a page.
+    middleware.app = page(headers=validators)
+    gated = visit_page(middleware, "/file?page=1", headers=conditions).body
+    assert gated == visit_page(mounted(page(), policy), "/file?page=1").body != PAGE
+
+
+@pytest.mark.parametrize(
+    ("path", "conditions"),
+    [
+        ("/other", [IF_NONE_MATCH, IF_MODIFIED_SINCE]),
+        ("/file?page=2", [IF_NONE_MATCH, IF_MODIFIED_SINCE]),
+        ("/file", [IF_NONE_MATCH]),
+        ("/file", [IF_MODIFIED_SINCE]),
+        ("/file", [(b"if-none-match", b'"file", "page"'), IF_MODIFIED_SINCE]),
+        ("/file", [IF_NONE_MATCH, (b"if-modified-since", b"Thu, 01 Jan 2026 00:00:01 GMT")]),
+    ],
+)
+def test_no_other_validator_reaches_the_app(path: str, conditions: list[Header]) -> None:
+    middleware = mounted(App(headers=[(b"content-type", b"image/png"), ETAG, MODIFIED]))
+    visit_page(middleware, "/file")
+    app = page(headers=[ETAG, MODIFIED])
+    middleware.app = app
+    assert MARK in visit_page(middleware, path, headers=conditions).body
+    assert not [name for name, _ in app.seen if name.startswith(b"if-")]
+
+
+def test_the_validators_of_a_page_are_not_remembered_as_those_of_a_file() -> None:
+    middleware = mounted(page(headers=[ETAG, (b"content-disposition", b"attachment")]))
+    visit_page(middleware)
+    app = page(headers=[ETAG])
+    middleware.app = app
+    visit_page(middleware, headers=[IF_NONE_MATCH])
+    assert app.saw(b"if-none-match") is None
+
+
 def test_any_tag_is_any_tag() -> None:
     app = page()
     navigate(app, headers=[(b"if-none-match", b"*")])
