@@ -12,9 +12,9 @@ from .errors import ConfigurationError
 from .gates import observation, preparation
 from .gates.documents import is_navigation
 from .gates.findings import Report
+from .gates.nesting import supersede
 from .gates.recognition import Superseded
 from .gates.request import admit
-from .gates.response import supersede
 from .gates.shared_pages import FRAGMENT
 from .ledger import Ledger
 from .lifespan import live

@@ -41,13 +41,6 @@ def forget_token(headers: list[Header], gates: Gates, *, is_secure: bool) -> Non
     headers.append((b"set-cookie", gates.recognition.cookies[is_secure].set_cookie("", 0)))
 
 
-def tokens_in(headers: list[Header], gates: Gates, *, is_secure: bool) -> list[bytes]:
-    """Return the tokens that an answer already carries: of a middleware further in."""
-    start = gates.recognition.cookies[is_secure].name.encode("ascii") + b"="
-    written = response_headers.values(headers, b"set-cookie")
-    return [value[len(start) :].partition(b";")[0] for value in written if value.startswith(start)]
-
-
 def deletions(
     gates: Gates, rules: Rules, scope: Scope, *, hidden: tuple[bytes, ...], is_choice: bool, is_secure: bool
 ) -> list[Header]:

@@ -5,7 +5,6 @@ page into which the banner goes; every other message passes as it is.
 """
 
 import logging
-import time
 from collections.abc import Awaitable
 from operator import itemgetter
 
@@ -13,7 +12,7 @@ from ..asgi import Header, Message
 from ..errors import LedgerError
 from . import headers as response_headers
 from . import hints
-from .answer_cookies import add_token, deletions, forget_token, tokens_in
+from .answer_cookies import add_token, deletions, forget_token
 from .encodings import Body
 from .exchange import Exchange, gates_of, raw_request_of
 from .findings import Action, Finding
@@ -21,6 +20,7 @@ from .heads import head_of
 from .html_answer import is_activation
 from .insertion import DEPENDS_ON, html_kind, is_html, kind_of
 from .links import allowed_values
+from .nesting import adopt_sent
 from .plain_pages import PlainPage
 from .set_cookies import CookieRequest
 
@@ -123,8 +123,7 @@ class ResponseGate(Exchange, eq=False, gc=False):
         """Do all that may have to be done to the headers of a message, which itself stays as the app made it."""
         present = set(map(_lower, map(_names, given)))
         if self.is_superseded and b"set-cookie" in present:
-            for token in tokens_in(given, gates_of(self), is_secure=self.is_secure):
-                self._adopt(token)
+            adopt_sent(self, given)
         visit, kind = self.made_visit, message["type"]
         if visit is not None:
             visit.response_started = True
@@ -156,13 +155,6 @@ class ResponseGate(Exchange, eq=False, gc=False):
         if kind != "http.response.trailers":
             self._add_cookies(headers, is_exempted=is_exempted)
         return message if headers == given else {**message, "headers": headers}
-
-    def _adopt(self, token: bytes) -> None:
-        """Let a choice hold that another middleware was told, as far as its token means the same here."""
-        tokens = gates_of(self).tokens
-        consent = tokens.read(token, time.time())
-        if consent.choice_made:
-            self.visit.hold(consent)
 
     def _may_be_html(self, status: int, headers: list[Header]) -> bool:
         """Say whether the answer may be HTML: a document, a frame, a fragment for a script, a page asked for once more."""
@@ -235,16 +227,6 @@ class ResponseGate(Exchange, eq=False, gc=False):
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
-
-
-def supersede(outer: object, inner: ResponseGate) -> None:
-    """Tell the gate of a middleware further out that another one speaks to this visitor, and that one what was chosen in between."""
-    if not isinstance(outer, ResponseGate):
-        return
-    outer.is_superseded, outer.plain_page = True, None
-    visit = outer.made_visit
-    if visit is not None and visit.choice is not None:
-        inner._adopt(gates_of(outer).tokens.mint(visit.consent).encode("ascii"))
 
 
 def _readable(message: Message) -> Message:
