@@ -56,6 +56,9 @@ _RUN = _LABEL + b".&#;%\t\r\n" + bytes(range(0x80, 0x100))
 _UNCLEAR = frozenset(b"&#;%\t\r\n") | frozenset(range(0x80, 0x100))
 _CODED = b"0123456789abcdefx"
 """With what the spelling of a character may go on, and end: ``%63``, ``&#99`` and ``&#x63`` need nothing after them."""
+_NAMED = frozenset({b"shy", b"rdf", b"rdm", b"up1", b"up2", b"up3", b"lig"})
+"""The last letters of the references that need nothing after them either, and stand for a letter, a digit, or nothing in a host:
+``&shy``, ``&ordf``, ``&ordm``, ``&sup1`` to ``&sup3``, ``&szlig``."""
 _WINDOW = 320
 """Bytes before and after a dot that are decoded: enough for a host that is written in references throughout."""
 _MOST_UNCLEAR = 256
@@ -115,7 +118,7 @@ class HostScanner:
                 tail = lowered[place - 3 : place]
                 # Three letters tell most names apart from those that are looked for, whatever stands before them: unless the
                 # first may belong to the spelling of another, as in "analyti%63s".
-                if tail.isalnum() and tail + ending not in self._tails:
+                if tail.isalnum() and tail + ending not in self._tails and tail not in _NAMED:
                     if tail[0] in _CODED and is_spelled is None:
                         is_spelled = b"%" in lowered or b"&#" in lowered
                     if not is_spelled or tail[0] not in _CODED:
