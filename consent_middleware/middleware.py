@@ -166,8 +166,6 @@ class ConsentMiddleware:
             await self._follow(scope, shape, gate)
         if is_document or shape.is_conditional:
             preparation.prepare(scope, shape, gate)
-        elif scope.get("extensions"):
-            preparation.keep_in_sight(scope, gate)
         app = self.app
         if is_ours:
             app, gate.is_ours = self._pages, True

@@ -4,7 +4,6 @@ Browsers repeat themselves: a site sees a few dozen such shapes. Each is studied
 their place, without looking at every one of them.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
@@ -130,7 +129,7 @@ class Shapes:
 
 
 def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
-    once = _once(names)
+    once = {name for name in names if names.count(name) == 1}
     paired = [pair for pair in masks.replacements if once.issuperset(pair)]
     masked = [name for name in names if name in masks.masks]
     return Plan(
@@ -144,7 +143,7 @@ def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
 
 
 def _others(names: tuple[bytes, ...], masks: MaskSet) -> tuple[tuple[int, Mask], ...]:
-    once = _once(names)
+    once = {name for name in names if names.count(name) == 1}
     paired = {name for pair in masks.replacements if once.issuperset(pair) for name in pair}
     return tuple(
         (place, masks.masks[name]) for place, name in enumerate(names) if name in masks.masks and name not in paired
@@ -154,11 +153,6 @@ def _others(names: tuple[bytes, ...], masks: MaskSet) -> tuple[tuple[int, Mask],
 def _pair(names: tuple[bytes, ...], pair: tuple[bytes, bytes], replacements: Replacements) -> Pair:
     first, second = map(names.index, pair)
     return (first, second, itemgetter(first, second), replacements)
-
-
-def _once(names: tuple[bytes, ...]) -> set[bytes]:
-    """Counted in one go: a request may have ten thousand headers."""
-    return {name for name, count in Counter(names).items() if count == 1}
 
 
 def _asks_plainly(names: tuple[bytes, ...]) -> bool:

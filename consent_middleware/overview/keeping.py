@@ -60,8 +60,6 @@ class Keeper:
             self._woken = None
             if not await self._write_once(run):
                 self._woken = run
-                if _is_being_cancelled():
-                    return
                 await asyncio.sleep(_RETRY)
             elif self._woken is None:
                 return
@@ -103,9 +101,3 @@ class Keeper:
     def _give_back(self, batch: Batch) -> None:
         if self._inventory is not None:
             self._inventory.give_back(batch)
-
-
-def _is_being_cancelled() -> bool:
-    # The stop of a database cancels what runs on it, and says "unavailable" to whoever is in a transaction.
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -25,6 +25,7 @@ from ..ledger import Ledger, Record
 from ..ledger.rows import Stored
 from ..policy import Policy
 from ..policy.rights_checks import is_webhook
+from ..storage.batches import tell_done
 from ..storage.database import Run
 from . import outbox_rows as rows
 from .outbox_rows import Message
@@ -111,7 +112,7 @@ class Outbox:
         def end(_: Run) -> None:
             self._stopping.set()
             self._news.set()
-            watch.add_done_callback(lambda _: ended.set_result(None))
+            watch.add_done_callback(lambda _: tell_done(ended))
 
         self._ledger.database.call_soon(end)
         with contextlib.suppress(LedgerError):

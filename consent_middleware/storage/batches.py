@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..errors import LedgerError, LedgerUnavailable
-from .database import Database, Run
+from .database import STOPPED, Database, Run
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -76,7 +76,7 @@ class BatchedWrites(Generic[T]):
         """Wait until what was added before is written or has failed. Raises LedgerUnavailable when that takes too long."""
         if self._waiting or (self._writer is not None and not self._writer.done()):
             done: Future[None] = Future()
-            self._database.call_soon(lambda run: self._wake(run).add_done_callback(lambda _: done.set_result(None)))
+            self._database.call_soon(lambda run: self._wake(run).add_done_callback(lambda _: tell_done(done)))
             await self._database.answer(done)
 
     def _wake(self, run: Run) -> "asyncio.Task[None]":
@@ -88,7 +88,14 @@ class BatchedWrites(Generic[T]):
 
     async def _drain(self, run: Run) -> None:
         while batch := self._take():
-            await self._commit(run, batch)
+            try:
+                await self._commit(run, batch)
+            except asyncio.CancelledError:
+                # The database stops; whoever waits was not cancelled.
+                while batch:
+                    _fail(batch, LedgerUnavailable(STOPPED))
+                    batch = self._take()
+                raise
 
     def _take(self) -> list[_Entry[T]]:
         batch: list[_Entry[T]] = []
@@ -111,11 +118,11 @@ class BatchedWrites(Generic[T]):
                 if self._settled is not None:
                     self._settled(committed)
         except LedgerUnavailable as error:
-            _fail(batch, error, LedgerUnavailable)
+            _fail(batch, error)
         except Exception as error:
             # One of them cannot be stored (a NUL character in PostgreSQL): the others must not suffer for it.
             if len(batch) == 1:
-                _fail(batch, error, LedgerError)
+                _fail(batch, error)
                 return
             for entry in batch:
                 await self._commit(run, [entry])
@@ -124,9 +131,20 @@ class BatchedWrites(Generic[T]):
                 entry.future.set_result(None)
 
 
-def _fail(batch: Sequence[_Entry[T]], error: Exception, kind: type[LedgerError]) -> None:
+def tell_done(waiting: "Future[None]") -> None:
+    """Answer whoever waits, unless they have given up."""
+    if waiting.set_running_or_notify_cancel():
+        waiting.set_result(None)
+
+
+def _fail(batch: Sequence[_Entry[T]], error: Exception) -> None:
     for entry in batch:
-        # An exception of its own for each: raised in several tasks, one would collect the tracebacks of all.
-        failure = kind(str(error))
-        failure.__cause__ = error
-        entry.future.set_exception(failure)
+        if not entry.future.done():
+            entry.future.set_exception(own_failure(error))
+
+
+def own_failure(error: Exception) -> LedgerError:
+    """An exception for one of several who wait: raised in all of their tasks, one would collect the tracebacks of all."""
+    failure = (LedgerUnavailable if isinstance(error, LedgerUnavailable) else LedgerError)(str(error))
+    failure.__cause__ = error
+    return failure

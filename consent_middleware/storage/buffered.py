@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..errors import LedgerError, LedgerUnavailable
+from .batches import tell_done
 from .database import Database, Run
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class BufferedWrites(Generic[T]):
         done: Future[None] = Future()
 
         def hurry(run: Run) -> None:
-            self._wake(run).add_done_callback(lambda _: _finish(done))
+            self._wake(run).add_done_callback(lambda _: tell_done(done))
             self._hurry.set()
 
         self._database.call_soon(hurry)
@@ -108,8 +109,6 @@ class BufferedWrites(Generic[T]):
         while True:
             while batch := self._take():
                 if not await self._store(run, batch):
-                    if _is_being_cancelled():
-                        return
                     self._hurry.clear()
                     await self._gather(_RETRY)
                 self._warn()
@@ -158,15 +157,3 @@ class BufferedWrites(Generic[T]):
         if self.dropped > self._told and (at_once or now - self._told_at >= _LOUD_AGAIN):
             logger.warning("%d recorded events were dropped so far: the database is too slow for them.", self.dropped)
             self._told, self._told_at = self.dropped, now
-
-
-def _is_being_cancelled() -> bool:
-    # The stop of a database cancels what runs on it, and says "unavailable" to whoever is in a transaction.
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def _finish(done: "Future[None]") -> None:
-    # Whoever waited may have given up.
-    if done.set_running_or_notify_cancel():
-        done.set_result(None)

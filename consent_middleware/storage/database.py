@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import LedgerUnavailable
 from .breaker import Breaker
-from .loop_thread import LoopThread
+from .loop_thread import LoopThread, is_being_cancelled
 from .urls import DatabaseUrl
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ Upgrade = Callable[["Connection"], None]
 
 PATIENCE = 5.0
 """Seconds that one request waits for the database at most."""
+STOPPED = "The ledger was stopped."
 
 
 class Run:
@@ -43,22 +44,25 @@ class Run:
         self._writing = Breaker(functools.partial(self._probe, writing=True))
 
     async def transact(self, work: Work[T], *, writing: bool, seconds: float) -> T:
-        """Run ``work`` in one transaction; only on this thread's event loop. See ``Connections.transact``."""
+        """Run ``work`` in one transaction; only on this thread's event loop. A stop cancels it. See ``Connections.transact``."""
         if self._closed:
-            raise LedgerUnavailable("The ledger was stopped.")
+            raise LedgerUnavailable(STOPPED)
         breaker = self._writing if writing else self._reading
         breaker.check()
         connections = await self.load()
         try:
             return await connections.transact(work, writing=writing, seconds=seconds)
         except LedgerUnavailable as error:
+            if is_being_cancelled():
+                # What a connection says that was cut off is no answer: whoever took it for one would go on.
+                raise asyncio.CancelledError from error
             breaker.trip(error)
             raise
-        except asyncio.CancelledError:
-            if self._closed:
-                # The stop cancelled it; whoever waits for it was not cancelled.
-                raise LedgerUnavailable("The ledger was stopped.") from None
-            raise
+
+    @property
+    def is_open(self) -> bool:
+        """``False`` once it is being stopped, and where it was left behind in the parent of a fork."""
+        return not self._closed and self.thread.is_alive
 
     @property
     def is_loaded(self) -> bool:
@@ -81,7 +85,7 @@ class Run:
     def stop(self) -> "Future[None]":
         """Let what is under way fail, close the connections, then end the thread."""
         self._closed = True
-        return self.thread.stop_after(self._close())
+        return self.thread.stop_after(self._close)
 
     async def _close(self) -> None:
         if self._connections is not None:
@@ -113,11 +117,12 @@ class Database:
     async def stop(self) -> None:
         """Close the connections. One that does not answer is left behind after ``patience`` seconds."""
         with self._starting:
-            run, self._current = self._current, None
-        if run is None or not run.thread.is_alive:
-            return
+            run = self._current
+            if run is None or not run.is_open:
+                return
+            stopped = run.stop()
         try:
-            await self.answer(run.stop())
+            await self.answer(stopped)
         except LedgerUnavailable:
             return
         run.thread.join(1)
@@ -129,7 +134,7 @@ class Database:
         """
         run = self._live()
         if not run.is_loaded:
-            await asyncio.wrap_future(run.thread.submit(run.load()))
+            await _outcome(run.thread.submit(run.load()))
         return run
 
     async def run(self, work: Work[T], *, writing: bool = False) -> T:
@@ -137,40 +142,55 @@ class Database:
         run = await self.load()
         # Left five percent for the way back, so that the answer is the database's own.
         transaction = run.transact(work, writing=writing, seconds=self.patience * 0.95)
+        if run.thread.is_current:
+            return await transaction
         return await self.answer(run.thread.submit(transaction))
 
     @property
     def running(self) -> Run | None:
         """The present run; ``None`` where it was stopped, or left behind in the parent of a fork."""
         run = self._current
-        return run if run is not None and run.thread.is_alive else None
+        return run if run is not None and run.is_open else None
 
     def call_soon(self, callback: Callable[[Run], object]) -> Run:
         """Call ``callback`` on the database's own event loop, from any thread; return the run that this happens in."""
-        run = self._live()
-        run.thread.call_soon(lambda: callback(run))
-        return run
+        while True:
+            run = self._live()
+            if run.thread.call_soon(functools.partial(callback, run)):
+                return run
 
     async def answer(self, future: "Future[T]") -> T:
         """Wait for what the database's thread makes of ``future``; LedgerUnavailable after ``patience`` seconds."""
         try:
             async with asyncio.timeout(self.patience):
-                return await asyncio.wrap_future(future)
+                return await _outcome(future)
         except TimeoutError as error:
             raise LedgerUnavailable("The ledger's database did not answer in time.") from error
 
     def _live(self) -> Run:
         with self._starting:
-            if self._current is None or not self._current.thread.is_alive:
-                self._current = Run(self.url, patience=self.patience, create=self._create, upgrade=self._upgrade)
+            run = self._current
+            # What runs on the database's own thread ends with it: it must not start it again while it is being stopped.
+            if run is None or not (run.is_open or run.thread.is_current):
+                run = self._current = Run(self.url, patience=self.patience, create=self._create, upgrade=self._upgrade)
                 # A middleware that nobody stopped (a test without lifespan) takes its thread with it.
-                weakref.finalize(self, _abandon, self._current)
-            return self._current
+                weakref.finalize(self, _abandon, run)
+            return run
 
 
 def _abandon(run: Run) -> None:
-    if run.thread.is_alive:
+    if run.is_open:
         run.stop()
+
+
+async def _outcome(future: "Future[T]") -> T:
+    """Wait for ``future``; LedgerUnavailable where it was cancelled because its thread ended."""
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:
+        if future.cancelled() and not is_being_cancelled():
+            raise LedgerUnavailable(STOPPED) from None
+        raise
 
 
 async def _nothing(_: "AsyncConnection") -> None:

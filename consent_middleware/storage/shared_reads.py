@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ..errors import LedgerError, LedgerUnavailable
-from .database import Database, Run
+from ..errors import LedgerUnavailable
+from .batches import own_failure
+from .database import STOPPED, Database, Run
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,10 +49,12 @@ class SharedRead(Generic[T]):
                 continue
             try:
                 found = await run.transact(self._read, writing=False, seconds=self._database.patience * 0.95)
-            except LedgerUnavailable as error:
-                _fail(asking, error, LedgerUnavailable)
+            except asyncio.CancelledError:
+                # The database stops; whoever asked was not cancelled.
+                _fail(asking, LedgerUnavailable(STOPPED))
+                raise
             except Exception as error:
-                _fail(asking, error, LedgerError)
+                _fail(asking, error)
             else:
                 for future in asking:
                     future.set_result(found)
@@ -63,9 +66,6 @@ class SharedRead(Generic[T]):
         return taken
 
 
-def _fail(asking: list["Future[T]"], error: Exception, kind: type[LedgerError]) -> None:
+def _fail(asking: list["Future[T]"], error: Exception) -> None:
     for future in asking:
-        # An exception of its own for each, as each is raised in a task of its own.
-        failure = kind(str(error))
-        failure.__cause__ = error
-        future.set_exception(failure)
+        future.set_exception(own_failure(error))

@@ -28,7 +28,7 @@ def test_a_connection_that_is_about_to_be_given_back_when_it_ends_is_given_back(
     def make(loop: asyncio.AbstractEventLoop, coroutine: Any, **more: Any) -> asyncio.Task[Any]:
         # The end begins between the making of that task and its first step.
         if coroutine.__name__ == "close" and not ends:
-            ends.append(asyncio.Task(_finish(connections.close()), loop=loop))
+            ends.append(asyncio.Task(_finish(connections.close), loop=loop))
         return asyncio.Task(coroutine, loop=loop, **more)
 
     def count(*_: object) -> None:
