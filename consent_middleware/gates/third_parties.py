@@ -1,5 +1,6 @@
 """Tells which of a policy's third parties an address or a text of a page speaks of."""
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -48,7 +49,7 @@ class ThirdParties:
         self._recipients = Recipients(policy)
         self.optional = self._recipients.optional
         """What may have to be allowed: services, and purposes, of which the policy need not offer every one."""
-        self._scanner = HostScanner(self._recipients.hosts)
+        self._scanner = _scanner(self._recipients.hosts)
         self._matches: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
         self._hosts: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
         self._mentioned: BoundedCache[bytes, Match | None] = BoundedCache(_ADDRESSES)
@@ -137,3 +138,9 @@ class ThirdParties:
             return None
         recipient = self._recipients.find(*location)
         return None if recipient is None or recipient.is_necessary else Match(location[0], recipient)
+
+
+@functools.lru_cache(maxsize=8)
+def _scanner(hosts: frozenset[str]) -> HostScanner:
+    """Return the one for these hosts: a policy that follows another mostly names the same."""
+    return HostScanner(hosts)

@@ -83,6 +83,7 @@ def read_asset(file: str, *fillings: tuple[str, str]) -> Asset:
     return Asset(name=name, media_type=_TYPES[kind], body=body, gzipped=gzip.compress(body, 9, mtime=0))
 
 
+@functools.cache
 def read_source(file: str) -> str:
     """Return what a browser needs of one file."""
     source = (resources.files("banner_templates") / "static" / file).read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ The facts are in ``catalogue/*.toml``, for people; ``catalogue.json`` holds the 
 ``catalogue_source``, so that start-up takes milliseconds (a test holds the two together).
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +176,7 @@ def _lengths_by_end(endings: Iterable[str], short: list[int]) -> dict[str, list[
     return {end: [*sorted(lengths, reverse=True), *short] for end, lengths in found.items()}
 
 
+@functools.cache
 def load() -> Catalogue:
     """Read the compiled catalogue that is installed beside this module."""
     return Catalogue(msgspec.json.decode(COMPILED.read_bytes(), type=Index))

@@ -59,6 +59,7 @@ def _together(entries: Sequence[tuple[str, str]], necessary: frozenset[str]) -> 
     return [(owner, "|".join(patterns)) for owner, patterns in joined]
 
 
+@functools.cache
 def _expression(pattern: str) -> str:
     """``_ga_*`` → ``_ga_.*``, in the syntax that JavaScript and Python share."""
     return _SPECIAL.sub(r"\\\g<0>", pattern).replace("*", ".*").replace("?", ".")

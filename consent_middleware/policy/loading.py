@@ -5,6 +5,7 @@ and asks msgspec about one value at a time.
 """
 
 import difflib
+import functools
 import json
 import re
 import tomllib
@@ -58,16 +59,13 @@ class _Walk:
         if not isinstance(data, Mapping):
             self._add(key, data, "A table is expected here.", f"Write [{key}] and its keys on lines of their own.")
             return None
-        hints = get_type_hints(cls)
-        # By the names a file uses: "from" is a word of Python's.
-        fields = {field.encode_name: field for field in msgspec.structs.fields(cls)}
+        fields = _fields_of(cls)
         for name in data.keys() - fields.keys():
             near = difflib.get_close_matches(str(name), fields, n=1)
             way_out = f'Did you mean "{near[0]}"?' if near else f"Known keys here: {', '.join(fields)}."
             self._add(_join(key, str(name)), data[name], "This key is not known.", way_out)
         values: dict[str, object] = {}
-        for name, field in fields.items():
-            kind = hints[field.name]
+        for name, (field, kind) in fields.items():
             if name not in data:
                 if field.required:
                     self._add(_join(key, name), None, "This key is required.", f"Add {name} = … to this table.")
@@ -120,6 +118,13 @@ class _Walk:
     def _add(self, key: str, value: object, message: str, way_out: str) -> None:
         shown = "" if value is None else as_toml(value)
         self.problems.append(Problem(file=self.file, key=key, value=shown, message=message, way_out=way_out))
+
+
+@functools.cache
+def _fields_of(cls: type[Table]) -> Mapping[str, tuple[msgspec.structs.FieldInfo, object]]:
+    """Return each field with its type, by the names a file uses: "from" is a word of Python's."""
+    hints = get_type_hints(cls)
+    return {field.encode_name: (field, hints[field.name]) for field in msgspec.structs.fields(cls)}
 
 
 def _placeholder(kind: object) -> object:

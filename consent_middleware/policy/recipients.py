@@ -1,5 +1,7 @@
 """Finds the service an address belongs to: what the policy declares first, then what is known of well-known third parties."""
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +32,15 @@ class Recipient:
     is_necessary: bool = False
 
 
+Entry = tuple[str, Recipient]
+"""The beginning of a path, and who gets what is asked for there."""
+
+
 class Recipients:
     """All hosts of a policy's services, and of the well-known ones that the policy does not speak of."""
 
     def __init__(self, policy: Policy) -> None:
-        self._declared: dict[str, tuple[tuple[str, Recipient], ...]] = {}
-        self._known: dict[str, tuple[tuple[str, Recipient], ...]] = {}
+        declared: dict[str, list[Entry]] = {}
         for service in policy.services.values():
             recipient = Recipient(
                 id=service.id,
@@ -44,20 +49,13 @@ class Recipients:
                 is_necessary=service.purpose in policy.necessary,
             )
             for host in service.hosts:
-                _add(self._declared, host.removeprefix("*.").strip("[]").lower(), "", recipient)
-        own = policy.host or ""
-        for known in load():
-            recipient = Recipient(
-                id=known.purpose,
-                purpose=known.purpose,
-                name=known.name,
-                is_necessary=known.purpose in policy.necessary,
-            )
-            for written in known.hosts:
-                host, slash, path = written.partition("/")
-                # A site is no third party to itself.
-                if own != host and not own.endswith(f".{host}"):
-                    _add(self._known, host, slash + path, recipient)
+                declared.setdefault(host.removeprefix("*.").strip("[]").lower(), []).append(("", recipient))
+        self._declared: Mapping[str, tuple[Entry, ...]] = {host: tuple(found) for host, found in declared.items()}
+        self._known = _known(policy.necessary)
+        if policy.host is not None:
+            # A site is no third party to itself.
+            own = f".{policy.host}"
+            self._known = {host: found for host, found in self._known.items() if not own.endswith(f".{host}")}
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -76,9 +74,9 @@ class Recipients:
                 return recipient
         return None
 
-    def candidates(self, host: str) -> tuple[tuple[str, Recipient], ...]:
+    def candidates(self, host: str) -> tuple[Entry, ...]:
         """Return beginnings of a path and who is behind them on this host; the first that fits counts."""
-        found: list[tuple[str, Recipient]] = []
+        found: list[Entry] = []
         for table in (self._declared, self._known):
             domain = host[-_LONGEST_HOST:]
             while domain:
@@ -87,9 +85,18 @@ class Recipients:
         return tuple(found)
 
 
-def _add(table: dict[str, tuple[tuple[str, Recipient], ...]], host: str, prefix: str, recipient: Recipient) -> None:
-    entries = [*table.get(host, ()), (prefix, recipient)]
-    table[host] = tuple(sorted(entries, key=lambda entry: -len(entry[0])))
+@functools.lru_cache(maxsize=8)
+def _known(necessary: frozenset[str]) -> Mapping[str, tuple[Entry, ...]]:
+    """Return the well-known ones by host: the same for most policies, and for each policy that follows another."""
+    table: dict[str, list[Entry]] = {}
+    for known in load():
+        recipient = Recipient(
+            id=known.purpose, purpose=known.purpose, name=known.name, is_necessary=known.purpose in necessary
+        )
+        for written in known.hosts:
+            host, slash, path = written.partition("/")
+            table.setdefault(host, []).append((slash + path, recipient))
+    return {host: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for host, found in table.items()}
 
 
 def load() -> list[KnownService]:

@@ -1,7 +1,5 @@
 """What a policy says of how long records are kept."""
 
-import msgspec
-
 from .cookie_checks import Add
 from .lifetimes import Lifetime
 from .model import Declarations
@@ -10,11 +8,11 @@ from .model import Declarations
 def check_retention(declared: Declarations, add: Add) -> None:
     """A proof outlives a session, and the choice that it proves."""
     retention = declared.retention
-    for field in msgspec.structs.fields(retention):
-        value = getattr(retention, field.name)
-        if field.name != "telemetry" and isinstance(value, Lifetime) and value.seconds is None:
+    for name in retention.__struct_fields__:
+        value = getattr(retention, name)
+        if name != "telemetry" and isinstance(value, Lifetime) and value.seconds is None:
             add(
-                f"retention.{field.name}",
+                f"retention.{name}",
                 value.text,
                 "A record cannot be kept for a session: it is a proof.",
                 'Write for example "3 years".',

@@ -6,6 +6,7 @@ new value or `None` (the header goes), never raises, and changes nothing when ap
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from ..policy.known_headers import header_rules
 from .forwarded import mask_address_list, mask_forwarded
@@ -46,15 +47,22 @@ def build_masks(
         "script-marker": _keep_script_marker,
         "scheme": _keep_scheme,
     }
-    masks = {
-        name: actions[rule.action]
+    untouched = frozenset(name.encode("latin-1") for name in kept)
+    table = _actions(network, device, declared)
+    masks = {name: actions[action] for name, action in table if name not in untouched}
+    masks.update((name.lower().encode("latin-1"), drop_header) for name in dropped)
+    return masks
+
+
+@lru_cache(maxsize=32)
+def _actions(network: bool, device: bool, declared: frozenset[str]) -> Sequence[tuple[bytes, str]]:
+    """Return what is done to each header: the same for every policy that declares the same, and for those that follow it."""
+    return tuple(
+        (name.encode("latin-1"), rule.action)
         for rule in header_rules()
         if rule.applies(network=network, device=device)
         for name in rule.names(declared)
-        if name not in kept
-    }
-    masks.update(dict.fromkeys(dropped, drop_header))
-    return {name.lower().encode("latin-1"): mask for name, mask in masks.items()}
+    )
 
 
 def drop_header(value: bytes, host: bytes) -> None:
