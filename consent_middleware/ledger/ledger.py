@@ -69,7 +69,7 @@ class Ledger:
 
     async def start(self) -> None:
         """Open the database, bring its tables up to date, and replay what an earlier process spooled."""
-        self._replay.soon()
+        self._replay.start()
         await self.database.start()
 
     async def stop(self) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import LedgerError
+from ..errors import LedgerError, LedgerUnavailable
 from .records import Record, Shown
 from .writer import Entry
 
@@ -28,6 +28,9 @@ logger = logging.getLogger("consent_middleware")
 
 _SUFFIX = ".spooled"
 _UNREADABLE = ".unreadable"
+_UNFINISHED = ".part"
+_LONGEST_WRITE = 3600.0
+"""Seconds after which nobody writes a file any more."""
 _encode = msgspec.json.Encoder().encode
 _DURABLE = getattr(os, "O_DIRECTORY", None)
 
@@ -55,10 +58,7 @@ class Spool:
         self._waiting.append((entry, future))
         # On a thread, since a flush of the disk would hold up every request; whoever comes first writes for all that wait.
         await asyncio.to_thread(self._write_waiting)
-        try:
-            await asyncio.wrap_future(future)
-        except OSError as error:
-            raise LedgerError(f'A record could not be spooled in "{self.folder}": {error}') from error
+        await asyncio.wrap_future(future)
 
     def files(self) -> list[Path]:
         """What waits to be replayed, oldest first."""
@@ -68,26 +68,48 @@ class Spool:
             return []
 
     def read(self, path: Path) -> list[Entry]:
-        """Return the records of one file; none where another process has replayed it, or where its seal is broken."""
+        """Return the records of one file; none where another process has replayed it, or where its seal is broken.
+
+        Raises LedgerUnavailable where it cannot be read now, LedgerError where it never can be.
+        """
         try:
             content = path.read_bytes()
-        except OSError:
+        except FileNotFoundError:
             return []
+        except PermissionError as error:
+            raise LedgerError(f"A spooled file is somebody else's: {error}") from error
+        except OSError as error:
+            raise LedgerUnavailable(f"A spooled file cannot be read now: {error}") from error
         seal, _, body = content.partition(b"\n")
         if not any(hmac.compare_digest(_seal(key, body), seal) for key in self._keys):
             logger.error('"%s" was not written by this ledger, or was changed since: it is left aside.', path)
             self._put_aside(path)
             return []
-        lines = (_decode(line) for line in body.splitlines())
+        try:
+            lines = [_decode(line) for line in body.splitlines()]
+        except msgspec.MsgspecError as error:
+            raise LedgerError(f'The spooled file "{path}" was written by another release: {error}') from error
         return [Entry(record=line.record, shown=line.shown, is_repeated=True) for line in lines]
 
     def forget(self, path: Path) -> None:
-        """Remove a file whose records are all in the database."""
-        path.unlink(missing_ok=True)
+        """Remove a file whose records are all in the database. Raises LedgerError where it stays."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise LedgerError(f"A spooled file cannot be removed: {error}") from error
+
+    def forget_unfinished(self) -> None:
+        """Remove what a process left that ended while it wrote: nobody was told that it is recorded."""
+        with contextlib.suppress(OSError):
+            for path in self.folder.glob(f"*{_UNFINISHED}"):
+                if path.stat().st_mtime < time.time() - _LONGEST_WRITE:
+                    path.unlink(missing_ok=True)
 
     def _put_aside(self, path: Path) -> None:
-        with contextlib.suppress(OSError):
+        try:
             path.rename(path.with_suffix(_UNREADABLE))
+        except OSError as error:
+            raise LedgerError(f"A spooled file cannot be left aside: {error}") from error
 
     def _write_waiting(self) -> None:
         with self._writing:
@@ -98,19 +120,19 @@ class Spool:
                 return
             try:
                 self._write([entry for entry, _ in batch])
-            except OSError as error:
+            except Exception as error:
                 for _, future in batch:
-                    future.set_exception(OSError(error.errno, error.strerror))
+                    # One of its own for each, as each is raised in a task of its own.
+                    future.set_exception(LedgerError(f'A record could not be spooled in "{self.folder}": {error}'))
             else:
                 for _, future in batch:
                     future.set_result(None)
 
     def _write(self, entries: Sequence[Entry]) -> None:
         body = b"\n".join(_encode(_Line(entry.record, entry.shown)) for entry in entries)
-        # Nobody else's to read: it says what visitors chose.
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         path = self.folder / f"{time.time_ns():020}-{secrets.token_hex(4)}{_SUFFIX}"
-        unfinished = path.with_suffix(".part")
+        unfinished = path.with_suffix(_UNFINISHED)
         try:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(descriptor, "wb") as file:
@@ -122,6 +144,13 @@ class Spool:
             unfinished.unlink(missing_ok=True)
             raise
         _flush_names(self.folder)
+
+    def _make_folder(self) -> None:
+        new = [folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]
+        # Nobody else's to read: it says what visitors chose.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in new:
+            _flush_names(folder.parent)
 
 
 def spool_folder(path: Path | None, dsn: str | None) -> Path | None:
