@@ -7,7 +7,7 @@ from typing import Protocol
 from consent_middleware.caches import BoundedCache
 from consent_middleware.policy import catalogue, evidence, lexicon, morphology
 from consent_middleware.policy.catalogue import Known, Vendor
-from consent_middleware.policy.names import CONSIDERED, bound_to_host, forms, peel_prefix
+from consent_middleware.policy.names import CONSIDERED, bound_to_host, forms, name_of_instance, peel_prefix
 from consent_middleware.policy.verdict import UNCLASSIFIED, Verdict
 
 REMEMBERED = 8192
@@ -125,6 +125,10 @@ def _judge_new_name(name: str) -> Verdict:
         known = _CATALOGUE.find_folded(form)
         if known is not None:
             return _tell_known(known, 0.9)
+    generic = name_of_instance(name)
+    known = None if generic is None else _CATALOGUE.find(generic)
+    if known is not None:
+        return _tell_known(known, 0.8)
     reading = morphology.read(candidates[1] if len(candidates) > 1 else name, _LEXICON)
     if reading.purpose is not None:
         return _tell_words(reading.purpose, reading)

@@ -12,6 +12,12 @@ _BINDING = ("__host-", "__http-")
 # ASP.NET's CookiesC1, Supabase's and Auth.js' token.0, others' name_1 and name-1: the parts of one long value.
 _CHUNK = re.compile(r"(?:(?<=[A-Za-z])C[1-9][0-9]?|[._-][0-9]{1,2})\Z")
 
+# What one installation appends so that its neighbor on the same host keeps a cookie of its own: a port, a hash, its role.
+_INSTANCE = re.compile(
+    r"[._~-](?:[0-9]{2,5}|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{6,64}|dev|test|stag(?:e|ing)|prod|live|admin|setup)\Z", re.I
+)
+_SHORTEST_NAME = 4
+
 _SIGNATURE = ".sig"
 """Keygrip's (Koa, cookie-session, Ghost): ``name.sig`` signs the cookie ``name``, which counts for nothing without it."""
 
@@ -46,3 +52,12 @@ def forms(name: str) -> list[str]:
     if chunk and chunk.start() > 0:
         found.append(bare[: chunk.start()])
     return found
+
+
+def name_of_instance(name: str) -> str | None:
+    """``symfony_8080``, ``CAKEPHP-dev`` → the name without what tells one installation from its neighbor."""
+    bare = peel_prefix(name)
+    cut = max(map(bare.rfind, "._~-"))
+    if cut < _SHORTEST_NAME or not _INSTANCE.match(bare, cut):
+        return None
+    return bare[:cut]

@@ -152,6 +152,18 @@ def test_a_chunk_belongs_to_its_parent(chunk: str) -> None:
     assert classify(chunk).purpose == "authentication"
 
 
+@pytest.mark.parametrize(
+    "instance", ["symfony_8080", "CAKEPHP-dev", "__Host-DokuWiki-5c016e8f0f95", "__Host-pylonsapp_2"]
+)
+def test_a_known_cookie_of_one_installation_among_several_is_known(instance: str) -> None:
+    assert classify(instance).purpose == "authentication"
+
+
+@pytest.mark.parametrize("stranger", ["zqxj_8080", "h3_8080", "symfony_defaced", "symfony-acme"])
+def test_what_follows_a_name_makes_no_installation_of_it_unless_it_is_a_port_a_hash_or_a_role(stranger: str) -> None:
+    assert classify(stranger).purpose == "unclassified"
+
+
 @pytest.mark.parametrize("signed", ["koa:sess", "NEXT_LOCALE", "_ga", "acme_cart", "zqxj"])
 def test_a_signature_belongs_to_what_it_signs(signed: str) -> None:
     assert classify(f"{signed}.sig").purpose == classify(signed).purpose
