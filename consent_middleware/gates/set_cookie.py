@@ -30,9 +30,7 @@ class SetCookie:
     def parse(cls, header: bytes) -> "SetCookie":
         """Read any bytes; a header that browsers would ignore still has a name and a value here."""
         pieces = header.split(b";")
-        name, equals, value = pieces[0].partition(b"=")
-        if not equals:
-            name, value = b"", pieces[0]
+        name, value = _pair(pieces[0])
         places: dict[bytes, int] = {}
         for index in range(1, len(pieces)):
             key, _, content = pieces[index].partition(b"=")
@@ -129,6 +127,16 @@ class SetCookie:
         self.places = {
             piece.partition(b"=")[0].strip(_SPACE).lower(): index for index, piece in enumerate(self.pieces) if index
         }
+
+
+def _pair(piece: bytes) -> tuple[bytes, bytes]:
+    """Read name and value. A nameless cookie comes back as its bare value, in which the next ``=`` ends a name (section 5.8.3)."""
+    if b"=" not in piece:
+        return b"", piece
+    name, _, value = piece.partition(b"=")
+    if b"=" in value and not name.strip(_SPACE):
+        name, _, value = value.partition(b"=")
+    return name, value
 
 
 def _counts(key: bytes, content: bytes) -> bool:

@@ -31,6 +31,12 @@ def test_a_refused_and_an_unclassified_cookie_are_not_set_and_a_necessary_one_is
     assert sent("_ga=1", "zzz=2", "sessionid=3; HttpOnly") == [b"sessionid=3; HttpOnly"]
 
 
+def test_a_nameless_cookie_is_judged_by_the_name_under_which_it_comes_back() -> None:
+    lines = ["=_ga=1; HttpOnly", " = _ga=1; HttpOnly", "=sessionid=3", "==_ga=1; HttpOnly", "=; HttpOnly"]
+    assert sent(*lines) == [line.encode() for line in lines[2:]]
+    assert sent("=_ga=1", cookie=token(None, "analytics")) == [b"=_ga=1"]
+
+
 def test_an_allowed_cookie_is_set() -> None:
     assert sent("_ga=1", "_fbp=2", cookie=token(None, "analytics")) == [b"_ga=1"]
 
