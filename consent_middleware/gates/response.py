@@ -226,6 +226,9 @@ class ResponseGate(Exchange, eq=False, gc=False):
 
     def _rewritten(self, message: Message, body: Body) -> Message:
         is_last = not message.get("more_body", False)
+        if is_last:
+            # What an app sends after the end is between it and the server.
+            self.body = None
         return {**message, "body": body.feed(bytes(message.get("body") or b""), is_last=is_last)}
 
 

@@ -455,6 +455,20 @@ def test_a_page_that_breaks_off_does_not_look_complete() -> None:
     assert [message.get("more_body") for message in answer.messages[1:]] == [True]
 
 
+@pytest.mark.parametrize("coding", [b"identity", b"gzip"])
+def test_what_is_sent_after_the_end_is_between_the_app_and_the_server(coding: bytes) -> None:
+    late: Message = {"type": "http.response.body", "body": b"late"}
+
+    class Late(App):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await super().__call__(scope, receive, send)
+            await send(late)
+
+    body = gzip.compress(PAGE) if coding == b"gzip" else PAGE
+    answer = visit_page(mounted(Late(headers=[HTML, (b"content-encoding", coding)], body=body)))
+    assert (answer.error, answer.messages[-1]) == (None, late)
+
+
 def test_an_app_that_raises_before_it_answers_raises_through() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("Nothing works.")
