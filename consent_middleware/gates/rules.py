@@ -3,10 +3,7 @@
 Requests whose decisions are equal share one ``Rules``. It caches by cookie name, bounded, and losing the cache changes nothing.
 """
 
-import re
 from dataclasses import dataclass
-from itertools import compress
-from operator import not_
 
 from ..caches import BoundedCache
 from ..consent import Decision
@@ -18,8 +15,6 @@ from ..policy.names import CONSIDERED, forms
 from .findings import Finding
 from .masks import MaskSet, hidden_headers
 
-_WRITTEN = re.compile(rb"([^;=]*+=?+)[^;]*+;?+")
-"""For each crumb its name and the equals sign, if it has one; and one more match, of nothing, at the end."""
 _NAMES = 4096
 _NEW_NAMES_PER_HEADER = 256
 """Browsers keep about 180 cookies a site; past this many unknown names in one request nobody is served by classifying them."""
@@ -81,7 +76,7 @@ class Rules:
         self._unclassified = policy.declarations.unclassified
         self._rules: BoundedCache[bytes, CookieRule] = BoundedCache(_NAMES)
         self._hidden: BoundedCache[bytes, bytes] = BoundedCache(_NAMES)
-        """From a name as it is written after a semicolon, space, "=" and all, to the name that is hidden, or to nothing."""
+        """From a name as it is written after a semicolon, space and all, to the name that is hidden, or to nothing."""
         self._hidings: BoundedCache[bytes, Finding] = BoundedCache(_NAMES)
 
     def rule(self, name: bytes) -> CookieRule:
@@ -108,27 +103,31 @@ class Rules:
 
         Raw crumbs: what is malformed or unclassified stays, byte for byte, and so does the whole header when nothing is dropped.
         """
-        written = _WRITTEN.findall(header)
-        hidden = list(map(self._hidden.get, written))
+        crumbs = header.split(b";")
+        hidden = [*map(self._hidden.get, [crumb.partition(b"=")[0] for crumb in crumbs])]
         if None in hidden:
-            hidden = self._learnt(written, hidden)
-        names = tuple(filter(None, hidden))
-        if not names:
+            self._learn(crumbs, hidden)
+        if not any(hidden):
             return header, ()
-        return b";".join(compress(header.split(b";"), map(not_, hidden))).lstrip(b" \t"), names
+        kept, names = [], []
+        for crumb, name in zip(crumbs, hidden, strict=True):
+            if name and b"=" in crumb:
+                names.append(name)
+            else:
+                kept.append(crumb)
+        return (b";".join(kept).lstrip(b" \t"), tuple(names)) if names else (header, ())
 
-    def _learnt(self, written: list[bytes], hidden: list[bytes | None]) -> list[bytes | None]:
+    def _learn(self, crumbs: list[bytes], hidden: list[bytes | None]) -> None:
         """Work out the names that were not seen before, in a header of which each part may have one."""
         budget = _NEW_NAMES_PER_HEADER
         for place, name in enumerate(hidden):
             if name is None and budget:
                 budget -= 1
-                hidden[place] = self._hidden_name(written[place])
-        return hidden
+                hidden[place] = self._hidden_name(crumbs[place].partition(b"=")[0])
 
     def _hidden_name(self, written: bytes) -> bytes:
-        name = written[:-1].strip(b" \t") if written.endswith(b"=") else None
-        hidden = name if name is not None and self.rule(name).is_hidden else b""
+        name = written.strip(b" \t")
+        hidden = name if self.rule(name).is_hidden else b""
         if len(written) <= _NAME_LIMIT:
             self._hidden.put(written, hidden)
         return hidden
