@@ -37,7 +37,6 @@ class Known(msgspec.Struct, frozen=True, eq=False, gc=False):
     signals: Signals
     rules: Rules
     masks: MaskSet
-    expires_at: float
     cookie: Header | None
     """What takes the place of the one Cookie header; ``None`` where it may stay."""
     hidden: tuple[bytes, ...]
@@ -45,6 +44,24 @@ class Known(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def __repr__(self) -> str:
         return "<Known>"
+
+
+class Remembered(BoundedCache[bytes, Known]):
+    """What Cookie headers meant, until the first of their tokens or the policy runs out (``until``, Unix seconds); then all are
+    read again.
+
+    One number for all is quicker than one for each, which would have to be fetched from far away.
+    """
+
+    __slots__ = ("_longest", "until")
+
+    def __init__(self, size: int, until: float) -> None:
+        super().__init__(size)
+        self._longest = self.until = until
+
+    def forget(self) -> None:
+        self.clear()
+        self.until = self._longest
 
 
 class Superseded(Exception):
@@ -71,15 +88,18 @@ class Recognition:
         self._names = tuple(cookie.name.encode("ascii") for cookie in self.cookies)
         self._patterns = tuple(token_pattern(cookie.name) for cookie in self.cookies)
         # By security and signal: is_secure + 2 * gpc.
-        self._known: tuple[BoundedCache[bytes, Known], ...] = tuple(BoundedCache(_VISITORS) for _ in range(4))
+        self._known = tuple(Remembered(_VISITORS, float(policy.until)) for _ in range(4))
+        self._insecure, self._secure = self._known[:2]
         self._consents: BoundedCache[bytes, Consent] = BoundedCache(_TOKENS)
         self._decisions: BoundedCache[tuple[object, ...], tuple[Decision, Rules]] = BoundedCache(_DECISIONS)
+        self._undecided = tuple(self._decide(NO_CHOICE, signals) for signals in SIGNALS)
 
     def recognize(self, headers: list[Header], shape: Shape, is_secure: bool) -> Known:
         """Return what the headers of a request say about its visitor. Raises Superseded once another policy holds."""
         if shape.is_plain:
-            known = self._known[is_secure].get(headers[shape.cookie][1])
-            if known is not None and time.time() < known.expires_at:
+            cache = self._secure if is_secure else self._insecure
+            known = cache.get(headers[shape.cookie][1])
+            if known is not None and time.time() < cache.until:
                 return known
         if shape.is_repeated:
             # The signal counts when one field says it (GPC, section 3.1).
@@ -88,19 +108,27 @@ class Recognition:
         cookie = headers[shape.cookie][1] if shape.cookie >= 0 else b""
         gpc = shape.gpc >= 0 and headers[shape.gpc][1] == b"1"
         cache = self._known[is_secure + 2 * gpc]
+        if time.time() >= cache.until:
+            cache.forget()
         known = cache.get(cookie)
-        if known is not None and time.time() < known.expires_at:
+        if known is not None:
             return known
         known = self._study(cookie, is_secure, gpc, is_single=True)
         if len(cookie) <= _SIZE_LIMIT:
             cache.put(cookie, known)
+            if known.consent is not NO_CHOICE:
+                cache.until = min(cache.until, float(self._tokens.expires_at(known.consent)))
         return known
 
     def decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
         """Combine consent and signals, from memory where an equal answer was given before."""
+        if consent is NO_CHOICE:
+            return self._undecided[signals.gpc]
         key = (
             consent.allowed,
             consent.refused,
+            consent.choice_made,
+            consent.is_outdated,
             consent.gpc,
             signals.gpc,
             consent.unread != "",
@@ -109,15 +137,17 @@ class Recognition:
         )
         found = self._decisions.get(key)
         if found is None:
-            decision = decide(self._policy, consent, signals)
-            found = decision, Rules(self._policy, decision, self._masks.of(decision))
+            found = self._decide(consent, signals)
             self._decisions.put(key, found)
         return found
 
+    def _decide(self, consent: Consent, signals: Signals) -> tuple[Decision, Rules]:
+        decision = decide(self._policy, consent, signals)
+        return decision, Rules(self._policy, decision, self._masks.of(decision))
+
     def _study(self, cookie: bytes, is_secure: bool, gpc: bool, *, is_single: bool) -> Known:
         # What is remembered counts no longer than the policy does, so that this is asked here, and not for each request.
-        until = self._policy.until
-        if time.time() >= until:
+        if time.time() >= self._policy.until:
             raise Superseded
         signals = SIGNALS[gpc]
         return self._mean(self._consent(cookie, is_secure, signals), signals, cookie, is_single=is_single)
@@ -138,8 +168,7 @@ class Recognition:
                 self._watch.changed_by_signal(consent, signals, decision)
         kept, hidden = rules.filter_cookie(cookie)
         pair = or_gone(b"cookie", kept or None) if hidden and is_single else None
-        expires_at = min(self._tokens.expires_at(consent), self._policy.until)
-        return Known(consent, decision, signals, rules, rules.masks, expires_at, pair, hidden)
+        return Known(consent, decision, signals, rules, rules.masks, pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool, signals: Signals) -> Consent:
         if self._names[is_secure] not in cookie:
