@@ -1,6 +1,7 @@
 """The header masks of each kind of visitor: who allows ``network``, ``device``, both or neither."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ..asgi import Header
 from ..caches import BoundedCache
@@ -8,40 +9,59 @@ from ..consent import Decision
 from ..policy import Policy
 from ..telemetry import RESPONSE_DROPS, RESTRICT_FEATURES, Mask, build_masks
 
+K = TypeVar("K")
+
 GONE: Header = (b"", b"")
 """Takes the place of a header that the app may not see at all."""
 
 SET_COOKIE = frozenset({b"set-cookie"})
 
-_BROWSERS, _PAGES = 4096, 4096
+_VALUES = 4096
 _LONGEST = 1024
-BY_BROWSER = (b"user-agent", b"accept-language")
-BY_PAGE = (b"referer", b"host")
-"""Headers of every browser that are looked up by two. A page is told from another site by the host that was asked for."""
+OF_BROWSERS = (b"user-agent", b"accept-language")
+"""Headers that every browser sends with every request, each of few values."""
+OF_PAGES = b"referer"
+"""One more, which is masked by the host that was asked for."""
 
 
 class HeaderGone(KeyError):
     """A mask leaves nothing of a header: the list of headers gets shorter, which usual requests are not prepared for."""
 
 
-class Replacements(BoundedCache[tuple[Header, Header], tuple[Header, Header]]):
-    """From two headers as browsers send them, over and over, to what takes their places."""
+class Replacements(BoundedCache[bytes, Header]):
+    """From a value of one header, as browsers send it over and over, to the header that the app may see."""
 
-    __slots__ = ("_masks",)
+    __slots__ = ("_mask", "_name")
 
-    def __init__(self, size: int, masks: dict[bytes, Mask]) -> None:
-        super().__init__(size)
-        self._masks = masks
+    def __init__(self, name: bytes, mask: Mask) -> None:
+        super().__init__(_VALUES)
+        self._name, self._mask = name, mask
 
-    def __missing__(self, pairs: tuple[Header, Header]) -> tuple[Header, Header]:
-        first, second = pairs
-        masks, host = self._masks, second[1]
-        replaced = replacement(first, masks.get(first[0]), host), replacement(second, masks.get(second[0]), host)
-        if GONE in replaced:
-            raise HeaderGone
-        if len(first[1]) + len(second[1]) <= _LONGEST:
-            self.put(pairs, replaced)
-        return replaced
+    def __missing__(self, value: bytes) -> Header:
+        return _remembered(self, value, (self._name, value), self._mask, b"")
+
+
+class PageReplacements(BoundedCache[tuple[bytes, bytes], Header]):
+    """The same for a header together with the host."""
+
+    __slots__ = ("_mask", "_name")
+
+    def __init__(self, name: bytes, mask: Mask) -> None:
+        super().__init__(_VALUES)
+        self._name, self._mask = name, mask
+
+    def __missing__(self, values: tuple[bytes, bytes]) -> Header:
+        value, host = values
+        return _remembered(self, values, (self._name, value), self._mask, host)
+
+
+def _remembered(cache: BoundedCache[K, Header], key: K, pair: Header, mask: Mask, host: bytes) -> Header:
+    replaced = replacement(pair, mask, host)
+    if replaced is GONE:
+        raise HeaderGone
+    if len(pair[1]) + len(host) <= _LONGEST:
+        cache.put(key, replaced)
+    return replaced
 
 
 def replacement(pair: Header, mask: Mask | None, host: bytes) -> Header:
@@ -60,8 +80,9 @@ class MaskSet:
 
     index: int
     masks: dict[bytes, Mask]
-    replacements: dict[tuple[bytes, bytes], Replacements]
-    """The same masks for headers that browsers send in pairs."""
+    browser_masks: dict[bytes, Replacements]
+    """The same masks for what every browser sends, from memory."""
+    page_masks: dict[bytes, PageReplacements]
     own: frozenset[bytes]
     """Headers with identifiers of the app's own, each of which waits for its own purpose: the rules of a decision know."""
     masks_address: bool
@@ -101,13 +122,11 @@ def _mask_set(policy: Policy, network: bool, device: bool) -> MaskSet:
         kept=frozenset(map(str.lower, said.keep)),
         dropped=frozenset(map(str.lower, said.drop)),
     )
-    sizes = {BY_BROWSER: _BROWSERS, BY_PAGE: _PAGES}
     return MaskSet(
         index=2 * network + device,
         masks=masks,
-        replacements={
-            names: Replacements(size, masks) for names, size in sizes.items() if not masks.keys().isdisjoint(names)
-        },
+        browser_masks={name: Replacements(name, masks[name]) for name in OF_BROWSERS if name in masks},
+        page_masks={OF_PAGES: PageReplacements(OF_PAGES, masks[OF_PAGES])} if OF_PAGES in masks else {},
         own=frozenset(each.name.encode("ascii") for each in policy.identifiers if each.source == "header"),
         masks_address=not network,
         handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,

@@ -13,13 +13,13 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
 
     In place, so that the server's own log sees no more than the app; the list of pairs is a new one, and the server's stays whole.
     """
-    masks_client, is_rare, pairs = shape.plans[known.masks.index]
-    if is_rare:
-        if masks_client and client is not None:
+    plan = shape.plans[known.masks.index]
+    if plan.is_rare:
+        if plan.masks_client and client is not None:
             scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
         scope["headers"] = _masked_rarer(headers, shape, known)
         return
-    if masks_client and client is not None:
+    if plan.masks_client and client is not None:
         try:
             # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
             scope["client"] = networks[client[0].rpartition(".")[0]]
@@ -27,8 +27,10 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
             scope["client"] = mask_client(client, behind_proxy=False)
     seen = headers.copy()
     try:
-        for first, second, pick, replacements in pairs:
-            seen[first], seen[second] = replacements[pick(headers)]
+        for place, replacements in plan.browser:
+            seen[place] = replacements[seen[place][1]]
+        for place, host, by_host in plan.pages:
+            seen[place] = by_host[seen[place][1], seen[host][1]]
     except HeaderGone:
         scope["headers"] = _masked(headers, shape, known)
         return
@@ -47,9 +49,12 @@ def _masked_rarer(headers: list[Header], shape: Shape, known: Known) -> list[Hea
         return _masked(headers, shape, known)
     seen = headers.copy()
     index = known.masks.index
+    plan = shape.plans[index]
     try:
-        for first, second, pick, replacements in shape.plans[index].pairs:
-            seen[first], seen[second] = replacements[pick(headers)]
+        for place, replacements in plan.browser:
+            seen[place] = replacements[seen[place][1]]
+        for place, at, by_host in plan.pages:
+            seen[place] = by_host[seen[place][1], seen[at][1]]
     except HeaderGone:
         return _masked(headers, shape, known)
     host = headers[shape.host][1] if shape.host >= 0 else b""

@@ -7,13 +7,12 @@ their place, without looking at every one of them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import NamedTuple
 
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
 from ..telemetry import FORWARDING_HEADERS, Mask
 from .hints import HINTS
-from .masks import MaskSet, MaskSets, Replacements
+from .masks import MaskSet, MaskSets, PageReplacements, Replacements
 
 _SHAPES = 1024
 _LONGEST = 100
@@ -23,17 +22,17 @@ ABOUT_THE_BODY = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-
 _names = itemgetter(0)
 
 
-Pair = tuple[int, int, Callable[[list[Header]], tuple[Header, Header]], Replacements]
-"""Two places, how to read both, and what takes their places."""
-
-
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """What one mask set does to requests of one shape."""
 
     masks_client: bool
     is_rare: bool
     """More has to be done than browsers usually ask for: header by header."""
-    pairs: tuple[Pair, ...]
+    browser: tuple[tuple[int, Replacements], ...]
+    """The places of what every browser sends, and what takes their places."""
+    pages: tuple[tuple[int, int, PageReplacements], ...]
+    """The same where the host counts too, with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,8 @@ class Shape:
     """The places of what matters; -1 where it is missing."""
 
     names: tuple[bytes, ...]
+    written: list[bytes]
+    """The names once more, to be compared with."""
     cookie: int
     gpc: int
     host: int
@@ -66,7 +67,7 @@ class Shape:
     plans: tuple[Plan, ...]
     """By the index of the mask set."""
     others: tuple[tuple[tuple[int, Mask], ...], ...]
-    """By the same index: the places of masked headers that come in no pair, such as those of proxies."""
+    """By the same index: the places of all other headers that are masked, such as those of proxies."""
 
 
 class Shapes:
@@ -76,6 +77,8 @@ class Shapes:
         self._masks = masks
         self._on_new = on_new
         self._shapes: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
+        self._last: dict[int, Shape] = {}
+        """By length: to compare is quicker than to look up."""
         self._hostless: BoundedCache[tuple[bytes, ...], Shape] = BoundedCache(_SHAPES)
         """No server makes these, so that nothing is sure of what stands in their scopes."""
 
@@ -84,8 +87,13 @@ class Shapes:
         headers = scope.get("headers")
         if type(headers) is list:
             # Names in lower case, and a host: as servers write them.
-            shape = self._shapes.get(tuple(map(_names, headers)))
+            names = [*map(_names, headers)]
+            shape = self._last.get(len(names))
+            if shape is not None and shape.written == names:
+                return headers, shape
+            shape = self._shapes.get(tuple(names))
             if shape is not None:
+                self._last[len(names)] = shape
                 return headers, shape
         return self._read_rarer(scope)
 
@@ -110,6 +118,7 @@ class Shapes:
     def _study(self, names: tuple[bytes, ...]) -> Shape:
         return Shape(
             names=names,
+            written=list(names),
             cookie=_place(names, b"cookie"),
             gpc=_place(names, b"sec-gpc"),
             host=_place(names, b"host"),
@@ -130,29 +139,29 @@ class Shapes:
 
 def _plan(names: tuple[bytes, ...], masks: MaskSet) -> Plan:
     once = {name for name in names if names.count(name) == 1}
-    paired = [pair for pair in masks.replacements if once.issuperset(pair)]
-    masked = [name for name in names if name in masks.masks]
     return Plan(
         masks_client=masks.masks_address,
         is_rare=_is_repeated(names)
         or (masks.masks_address and not FORWARDING_HEADERS.isdisjoint(names))
         or not masks.own.isdisjoint(names)
-        or any(not any(name in pair for pair in paired) for name in masked),
-        pairs=tuple(_pair(names, pair, masks.replacements[pair]) for pair in paired),
+        or bool(_others(names, masks)),
+        browser=tuple((names.index(name), found) for name, found in masks.browser_masks.items() if name in once),
+        pages=tuple(
+            (names.index(name), names.index(b"host"), found)
+            for name, found in masks.page_masks.items()
+            if once.issuperset({name, b"host"})
+        ),
     )
 
 
 def _others(names: tuple[bytes, ...], masks: MaskSet) -> tuple[tuple[int, Mask], ...]:
     once = {name for name in names if names.count(name) == 1}
-    paired = {name for pair in masks.replacements if once.issuperset(pair) for name in pair}
+    usual = once & masks.browser_masks.keys()
+    if b"host" in once:
+        usual |= once & masks.page_masks.keys()
     return tuple(
-        (place, masks.masks[name]) for place, name in enumerate(names) if name in masks.masks and name not in paired
+        (place, masks.masks[name]) for place, name in enumerate(names) if name in masks.masks and name not in usual
     )
-
-
-def _pair(names: tuple[bytes, ...], pair: tuple[bytes, bytes], replacements: Replacements) -> Pair:
-    first, second = map(names.index, pair)
-    return (first, second, itemgetter(first, second), replacements)
 
 
 def _asks_plainly(names: tuple[bytes, ...]) -> bool:
