@@ -4,12 +4,13 @@ Most say little about themselves, a type and a length, and an app always says it
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from operator import itemgetter
+from typing import Literal
 
 import msgspec
 
 from ..asgi import Header
+from ..caches import BoundedCache
 from ..telemetry import RESPONSE_DROPS
 from .headers import BODY_FACTS, FOR_SHARED_CACHES
 from .masks import SET_COOKIE
@@ -36,21 +37,50 @@ class Head(msgspec.Struct, frozen=True):
     content_type: int
     is_plain: bool
     """Only the type says what may be done to the body; nothing speaks of caches or other addresses, or is kept by the browser."""
-    dull_type: int | None
-    """The place of its type (-1 without one), where that is all in it that is ours to judge; ``None`` where there is more."""
     lasting: Callable[[list[Header]], Sequence[Header]]
     """Picks what holds for a changed body too."""
 
 
-@lru_cache(maxsize=1024)
-def head_of(names: tuple[bytes, ...]) -> Head:
-    """Return what was learnt from these names before, or learn it now."""
+class Heads(BoundedCache[tuple[bytes, ...], Head]):
+    """What was learnt from the names of headers."""
+
+    __slots__ = ()
+
+    def __missing__(self, names: tuple[bytes, ...]) -> Head:
+        head = _study(names)
+        self.put(names, head)
+        return head
+
+
+heads = Heads(1024)
+
+
+class Concerns(BoundedCache[bytes, Literal["", "type", "judged"]]):
+    """What in an answer that nobody asked about the visitor may concern us, by the name of a header: its type, or what is judged.
+
+    Most have two or three headers, for which this is the quickest way to know that there is nothing to do.
+    """
+
+    __slots__ = ()
+
+    def __missing__(self, name: bytes) -> Literal["", "type", "judged"]:
+        written = name.lower()
+        concern: Literal["", "type", "judged"] = (
+            "judged" if written in _JUDGED else "type" if written == b"content-type" else ""
+        )
+        self.put(name, concern)
+        return concern
+
+
+concerns = Concerns(1024)
+
+
+def _study(names: tuple[bytes, ...]) -> Head:
     lowered = [name.lower() for name in names]
     is_typed = lowered.count(b"content-type") == 1
     place = lowered.index(b"content-type") if is_typed else -1
     return Head(
         content_type=place,
-        dull_type=place if (is_typed or b"content-type" not in lowered) and _JUDGED.isdisjoint(lowered) else None,
         is_plain=is_typed and _TELLING.isdisjoint(lowered),
         lasting=_picker([at for at, name in enumerate(lowered) if name not in BODY_FACTS]),
     )

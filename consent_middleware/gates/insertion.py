@@ -6,6 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from ..asgi import Header, Scope
+from ..caches import BoundedCache
 from ..consent import Standing
 from . import headers as response_headers
 from . import variants
@@ -136,7 +137,7 @@ def _is_rewritable(headers: list[Header]) -> bool:
 def is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
     written = response_headers.first(headers, b"content-type")
-    return html_kind(written) == "html" or (
+    return html_kinds[written] == "html" or (
         status == 304 and not written and bool(response_headers.first(headers, b"etag"))
     )
 
@@ -146,26 +147,41 @@ def kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None
     written = response_headers.first(headers, b"content-type")
     if status == 304 and not written and response_headers.first(headers, b"etag"):
         return "html"
-    return html_kind(written)
+    return html_kinds[written]
 
 
-# A site writes a handful of content types, again and again.
+class HtmlKinds(BoundedCache[bytes, Literal["html", "xml"] | None]):
+    """From a Content-Type to what kind of HTML it is: a site writes a handful of types, again and again."""
+
+    __slots__ = ()
+
+    def __missing__(self, content_type: bytes) -> Literal["html", "xml"] | None:
+        """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type."""
+        written = content_type.partition(b";")[0].strip().lower()
+        kind: Literal["html", "xml"] | None = (
+            "html" if written == b"text/html" else "xml" if written == b"application/xhtml+xml" else None
+        )
+        self.put(content_type, kind)
+        return kind
 
 
-@functools.lru_cache(maxsize=128)
-def html_kind(content_type: bytes) -> Literal["html", "xml"] | None:
-    """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type."""
-    written = content_type.partition(b";")[0].strip().lower()
-    return "html" if written == b"text/html" else "xml" if written == b"application/xhtml+xml" else None
+html_kinds = HtmlKinds(128)
 
 
-@functools.lru_cache(maxsize=128)
-def is_plain_html(content_type: bytes) -> bool:
-    """Say whether ASCII can be written into it, besides."""
-    return html_kind(content_type) == "html" and _is_ascii_compatible(content_type)
+class PlainTypes(BoundedCache[bytes, bool]):
+    """From a Content-Type to whether it is HTML that ASCII can be written into."""
+
+    __slots__ = ()
+
+    def __missing__(self, content_type: bytes) -> bool:
+        is_plain = html_kinds[content_type] == "html" and _is_ascii_compatible(content_type)
+        self.put(content_type, is_plain)
+        return is_plain
 
 
-@functools.lru_cache(maxsize=128)
+plain_types = PlainTypes(128)
+
+
 def _is_ascii_compatible(content_type: bytes) -> bool:
     return _NOT_ASCII.search(content_type) is None
 

@@ -16,9 +16,9 @@ from .answer_cookies import add_token, deletions, forget_token
 from .encodings import Body
 from .exchange import Exchange, gates_of, raw_request_of
 from .findings import Action, Finding
-from .heads import head_of
+from .heads import concerns
 from .html_answer import is_activation
-from .insertion import DEPENDS_ON, html_kind, is_html, kind_of
+from .insertion import DEPENDS_ON, html_kinds, is_html, kind_of
 from .links import allowed_values
 from .nesting import adopt_sent
 from .plain_pages import PlainPage
@@ -58,14 +58,21 @@ class ResponseGate(Exchange, eq=False, gc=False):
                 if not self.is_document:
                     headers = message.get("headers")
                     if type(headers) is list:
-                        place = head_of(tuple(map(_names, headers))).dull_type
-                        # Nobody asked about the visitor, and nothing in the answer is ours to judge.
-                        if place is not None and (place < 0 or html_kind(headers[place][1]) is None):
+                        for name, value in headers:
+                            concern = concerns[name]
+                            if concern and (concern == "judged" or html_kinds[value]):
+                                break
+                        else:
+                            # Nobody asked about the visitor, and nothing in the answer is ours to judge.
                             return server_send(message)
             elif visit.choice is not None and not visit.is_committed:
                 return self._send_committed(message)
             page = self.plain_page
-            return server_send((page is not None and self._plain(message, page)) or self._start(message))
+            answered = self._answered(message, page) if page is not None else None
+            if answered is None:
+                return server_send(self._start(message))
+            message, self.body = answered
+            return server_send(message)
         if kind == "http.response.early_hint":
             return server_send(self._hinted(message))
         return server_send(message)
@@ -78,18 +85,15 @@ class ResponseGate(Exchange, eq=False, gc=False):
             logger.exception("A choice was not recorded, so nothing new is allowed and no token was sent.")
         await self.server_send(self._start(message))
 
-    def _plain(self, message: Message, page: PlainPage) -> Message | None:
+    def _answered(self, message: Message, page: PlainPage) -> tuple[Message, Body] | None:
         """Start a page as its like are started, unless something sets it apart."""
         visit = self.made_visit
-        if visit is not None:
-            if visit.decision is not self.known.decision or visit.choice is not None:
-                return None
-            visit.response_started = True
-        answered = page.answered(message, visit or self.known, self.scope)
-        if answered is None:
+        if visit is None:
+            return page.answered(message, self.known, self.scope)
+        if visit.decision is not self.known.decision or visit.choice is not None:
             return None
-        message, self.body = answered
-        return message
+        visit.response_started = True
+        return page.answered(message, visit, self.scope)
 
     def observe(self, message: Message) -> Message:
         """Judge what a message would set and what of third parties a page holds, and return it to be sent as it is."""
@@ -107,7 +111,7 @@ class ResponseGate(Exchange, eq=False, gc=False):
         return message
 
     def _watch(self, headers: list[Header]) -> None:
-        html = html_kind(response_headers.first(headers, b"content-type"))
+        html = html_kinds[response_headers.first(headers, b"content-type")]
         if html is not None and not response_headers.first(headers, b"content-encoding"):
             decision = (self.made_visit or self.known).decision
             self.body = gates_of(self).html_gates.watcher(decision, is_xml=html == "xml")
@@ -164,7 +168,7 @@ class ResponseGate(Exchange, eq=False, gc=False):
             return False
         if status == 304:
             return self.is_conditional
-        return html_kind(response_headers.first(headers, b"content-type")) is not None
+        return html_kinds[response_headers.first(headers, b"content-type")] is not None
 
     def _hinted(self, message: Message) -> Message:
         """Leave out of an early hint what leads to refused third parties."""
