@@ -117,6 +117,7 @@ class ConsentMiddleware:
         self._recognition = parts.recognition
         self._pages = parts.pages
         self._gates = parts.gates
+        self._plain_pages = parts.gates.plain_pages
         self._follow = parts.choices.follow if parts.accounts is not None else None
         self._respond = parts.respond
 
@@ -165,7 +166,7 @@ class ConsentMiddleware:
         if self._follow is not None and (is_document or (is_ours and path.endswith(FRAGMENT))):
             await self._follow(scope, shape, gate)
         if is_document or shape.is_conditional:
-            preparation.prepare(scope, shape, gate)
+            preparation.prepare(scope, shape, gate, self._plain_pages)
         app = self.app
         if is_ours:
             app, gate.is_ours = self._pages, True

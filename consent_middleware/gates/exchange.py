@@ -111,8 +111,9 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
         Measured, that was a third of a server's capacity. The visit stays, for layers further out that ask afterwards.
         """
         self.scope = _OVER
-        self.body = None
         self.server_send = _send_late
+        if self.body is not None:
+            self.body = None
 
 
 _gates, _raw_headers, _raw_client = (conceal(Exchange, name) for name in ("gates", "raw_headers", "raw_client"))

@@ -14,9 +14,9 @@ from ..caches import BoundedCache
 from ..consent import Standing
 from .banner import Banner, Markup
 from .encodings import Body
-from .heads import head_of
+from .heads import heads
 from .html_answer import Chained, HtmlGates
-from .insertion import NO_BODY, PRIVATE, VARY, inserter, is_plain_html
+from .insertion import NO_BODY, PRIVATE, VARY, inserter, plain_types
 from .page_policy import PagePolicy
 from .recognition import Known
 from .rules import Rules
@@ -44,8 +44,8 @@ class PlainPage(msgspec.Struct, frozen=True, eq=False):
         headers = message.get("headers")
         if type(headers) is not list or message["status"] in NO_BODY:
             return None
-        head = head_of(tuple(map(_names, headers)))
-        if not head.is_plain or not is_plain_html(headers[head.content_type][1]):
+        head = heads[tuple(map(_names, headers))]
+        if not head.is_plain or not plain_types[headers[head.content_type][1]]:
             return None
         if self.seen is not None:
             self.seen(standing, scope, message["status"])
@@ -70,7 +70,9 @@ class PlainBody(msgspec.Struct, eq=False, gc=False):
                 places = page.html_gates.documents.places(data) if page.is_read else places_of(data)
                 if places is not None:
                     _, head, body = places
-                    return b"".join((data[:head], page.markup.head, data[head:body], self.markup, data[body:]))
+                    # By a view, so that the long rest is copied once and not twice.
+                    rest = memoryview(data)[body:]
+                    return b"".join((data[:head], page.markup.head, data[head:body], self.markup, rest))
             self.rest = self._long_way()
         return self.rest.feed(data, is_last=is_last)
 
@@ -91,15 +93,15 @@ class PlainPages:
         self._html_gates = html_gates
         self._page_policy = page_policy
         self._seen = seen
-        self._known: BoundedCache[tuple[Rules, bool, bool, bytes], PlainPage | None] = BoundedCache(_KINDS)
+        self._known: BoundedCache[tuple[Rules, bytes], PlainPage | None] = BoundedCache(_KINDS)
 
     def of(self, known: Known, accepted: bytes) -> PlainPage | None:
         """Return what a visitor's plain pages get; ``accepted``: the Accept-Language that the app sees.
 
         ``None`` where each page has to be looked at: nothing is put in for everybody, or the app says which language it is in.
         """
-        # Equal decisions share their rules, so that these stand for it.
-        key = (known.rules, known.consent.choice_made, known.consent.is_outdated, accepted)
+        # Equal consents share their rules, so that these stand for both.
+        key = (known.rules, accepted)
         try:
             return self._known[key]
         except KeyError:

@@ -1,13 +1,13 @@
 """What a page request must be relieved of, so that the answer can be rewritten."""
 
 import re
-from functools import lru_cache
 
 from ..asgi import Header, Scope
+from ..caches import BoundedCache
 from . import variants
-from .exchange import gates_of
 from .insertion import Page
 from .masks import GONE, or_gone
+from .plain_pages import PlainPages
 from .response import ResponseGate
 from .shapes import ABOUT_THE_BODY, Shape
 
@@ -23,10 +23,12 @@ _MARKUP = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """What browsers ask for markup for (``Sec-Fetch-Dest``). A script asks for anything: what it gets bears a mark for everybody."""
 
 
-def prepare(scope: Scope, shape: Shape, gate: ResponseGate) -> None:
+def prepare(scope: Scope, shape: Shape, gate: ResponseGate, plain_pages: PlainPages) -> None:
     """Change the scope in place, where the answer may be HTML that is rewritten for this visitor."""
-    gate.root_path = scope.get("root_path") or ""
-    if shape.asks_plainly and gate.is_document and _prepare_plain_page(scope, shape, gate):
+    root_path = scope.get("root_path")
+    if root_path:
+        gate.root_path = root_path
+    elif shape.asks_plainly and gate.is_document and _prepare_plain_page(scope, shape, gate, plain_pages):
         return
     page = gate.page()
     if gate.is_document and page.is_rewritten:
@@ -36,17 +38,16 @@ def prepare(scope: Scope, shape: Shape, gate: ResponseGate) -> None:
         gate.expect_part()
 
 
-def _prepare_plain_page(scope: Scope, shape: Shape, gate: ResponseGate) -> bool:
+def _prepare_plain_page(scope: Scope, shape: Shape, gate: ResponseGate, plain_pages: PlainPages) -> bool:
     """Do the same for a request that every browser sends; say whether it is one."""
-    headers = scope["headers"]
-    if gate.root_path or len(headers) != len(shape.names) or scope["method"] == "HEAD":
+    headers, known = scope["headers"], gate.known
+    if len(headers) != len(shape.names) or scope["method"] == "HEAD":
         return False
-    known = gate.known
-    page = gates_of(gate).plain_pages.of(known, headers[shape.language][1])
+    page = plain_pages.of(known, headers[shape.language][1])
     # What is hidden by a choice is expired, and where that is not clear, by one page after the other.
     if page is None or (known.hidden and known.consent.choice_made):
         return False
-    headers[shape.encoding] = _openable(headers[shape.encoding][1][:_LONGEST])
+    headers[shape.encoding] = _openable[headers[shape.encoding][1]]
     if scope.get("extensions"):
         _withdraw_shortcuts(scope)
     gate.plain_page = page
@@ -74,7 +75,7 @@ def _prepare_page(scope: Scope, shape: Shape, page: Page, *, keeps_validators: b
     for place in places:
         name, value = headers[place]
         if name == b"accept-encoding":
-            headers[place] = _openable(value[:_LONGEST])
+            headers[place] = _openable[value]
             continue
         if keeps_validators and name in _VALIDATORS:
             continue
@@ -111,6 +112,16 @@ def _prepare_part(scope: Scope, page: Page) -> bool:
     return is_marked
 
 
-@lru_cache(maxsize=256)
-def _openable(accepted: bytes) -> Header:
-    return (b"accept-encoding", b"gzip" if _GZIP.search(accepted) else b"identity")
+class _Openable(BoundedCache[bytes, Header]):
+    """From an Accept-Encoding to one that asks for what can be opened here."""
+
+    __slots__ = ()
+
+    def __missing__(self, accepted: bytes) -> Header:
+        asked = (b"accept-encoding", b"gzip" if _GZIP.search(accepted[:_LONGEST]) else b"identity")
+        if len(accepted) <= _LONGEST:
+            self.put(accepted, asked)
+        return asked
+
+
+_openable = _Openable(256)

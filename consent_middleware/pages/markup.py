@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ..asgi import Scope
+from ..caches import BoundedCache
 from .slots import Slots
 from .way_back import page_of, plain_page_of
 
@@ -35,7 +36,11 @@ class Rendered:
         return b"".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+_FILLED = 512
+_LONGEST = 16_384
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PlainMarkup:
     """What is put into the pages of one kind of visitor, but for each page's own address. ``texts`` are what stands between its
     mentions, ``is_query`` which of those are in a query string."""
@@ -46,14 +51,26 @@ class PlainMarkup:
 
     def fill(self, scope: Scope) -> bytes:
         """Return the markup for a page of an app that is mounted at the root."""
-        address = plain_page_of(scope)
-        if address is not None:
-            return address.join(self.texts)
+        if not scope.get("query_string") and not scope.get("root_path"):
+            raw = scope.get("raw_path")
+            filled = _filled.get((self, raw))
+            if filled is not None:
+                return filled
+            address = plain_page_of(scope)
+            if address is not None:
+                filled = address.join(self.texts)
+                if len(filled) <= _LONGEST:
+                    _filled.put((self, raw), filled)
+                return filled
         addresses = addresses_of(scope)
         parts = [self.texts[0]]
         for is_query, text in zip(self.is_query, self.texts[1:], strict=True):
             parts += (addresses[is_query], text)
         return b"".join(parts)
+
+
+_filled: BoundedCache[tuple[PlainMarkup, bytes | None], bytes] = BoundedCache(_FILLED)
+"""By the page's own address: most visitors are on a few pages."""
 
 
 def addresses_of(scope: Scope) -> tuple[bytes, bytes]:
