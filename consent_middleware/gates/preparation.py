@@ -5,6 +5,7 @@ import re
 from ..asgi import Header, Scope
 from ..caches import BoundedCache
 from . import variants
+from .exchange import gates_of
 from .insertion import Page
 from .masks import GONE, or_gone
 from .plain_pages import PlainPages

@@ -67,6 +67,11 @@ def test_malformed_and_unclassified_crumbs_stay_as_they_were_beside_a_hidden_one
     assert seen(b'bad name=1; _ga=2; zzz="a b";\t_fbp=3; =x; only') == [b'bad name=1; zzz="a b"; =x; only']
 
 
+def test_the_bare_name_of_a_refused_cookie_is_no_cookie() -> None:
+    assert seen("_ga; sessionid=1") == [b"_ga; sessionid=1"]
+    assert seen("_ga=1; _ga; _fbp=2;_fbp") == [b"_ga;_fbp"]
+
+
 def test_a_cookie_is_recognized_without_a_space_after_the_semicolon() -> None:
     assert seen(b"sessionid=1;_ga=2;csrftoken=3") == [b"sessionid=1;csrftoken=3"]
 
@@ -90,6 +95,21 @@ def test_the_chunks_of_a_cookie_belong_to_their_parent() -> None:
 def test_a_pattern_of_the_policy_hides_what_it_matches() -> None:
     policy = '[[cookies]]\npattern = "exp_*"\npurpose = "marketing"\n'
     assert seen("exp_a=1; exp_=2; EXP_a=3; xexp_a=4", policy) == [b"EXP_a=3; xexp_a=4"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["older first", "newer first"])
+def test_a_remembered_choice_counts_until_its_own_token_runs_out(
+    order: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, day, now = App(), 86_400, int(time.time())
+    middleware = mounted(app)
+    choices = [token(None, "analytics", chosen_at=now - age * day) for age in (100, 1)]
+    for later, expected in ((0, [True, True]), (90, [False, True]), (91, [False, True]), (200, [False, False])):
+        monkeypatch.setattr(time, "time", lambda later=later: float(now + later * day))
+        for _ in range(2):
+            for place in order:
+                get(middleware, cookie=f"_ga=1; {choices[place]}")
+                assert (b"_ga" in app.cookies[0]) == expected[place]
 
 
 def test_websockets_are_filtered_like_requests() -> None:
