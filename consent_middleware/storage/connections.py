@@ -21,6 +21,9 @@ _PASSING = ("08", "25006", "40", "53", "57", "58")
 """Beginnings of SQLSTATEs that say nothing about the statement: connections, a standby, conflicts, resources, shutdown, the system
 (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
+_UNFIT = "22"
+"""The beginning of those that quote a value."""
+
 
 class Connections:
     """Opened and migrated at first use; where that fails, the next use tries again."""
@@ -58,7 +61,8 @@ class Connections:
         except TimeoutError as error:
             raise LedgerUnavailable("The ledger's database did not answer in time.") from error
         except (OSError, SQLAlchemyError) as error:
-            raise _translated(error) from error
+            # The driver's own error quotes what a visitor sent, and whoever logs ours would log that too.
+            raise _translated(error) from None
 
     async def close(self) -> None:
         engine, self._engine = self._engine, None
@@ -79,13 +83,27 @@ class Connections:
 
 
 def _translated(error: OSError | SQLAlchemyError) -> LedgerError:
-    reason = str(error.orig if isinstance(error, DBAPIError) else error)
+    reason = _reason_of(error)
     gone = isinstance(error, DBAPIError) and (error.connection_invalidated or _is_passing(error))
     if gone or isinstance(error, OSError | OperationalError | PoolTimeout):
         return LedgerUnavailable(f"The ledger's database cannot be reached: {reason}")
     return LedgerError(f"The ledger's database refused: {reason}")
 
 
+def _reason_of(error: OSError | SQLAlchemyError) -> str:
+    """What the database says, but not of which value."""
+    if not isinstance(error, DBAPIError):
+        return str(error)
+    if _state_of(error).startswith(_UNFIT):
+        return "it does not keep such a value"
+    return str(error.orig).partition("\n")[0]
+
+
 def _is_passing(error: DBAPIError) -> bool:
+    return _state_of(error).startswith(_PASSING)
+
+
+def _state_of(error: DBAPIError) -> str:
+    """Its SQLSTATE; empty where the driver knows none."""
     state = getattr(error.orig, "sqlstate", None)
-    return isinstance(state, str) and state.startswith(_PASSING)
+    return state if isinstance(state, str) else ""

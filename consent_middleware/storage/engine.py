@@ -1,5 +1,8 @@
 """Opens a database with the settings that make a commit durable."""
 
+import contextlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, event
@@ -29,17 +32,25 @@ def _postgresql(dsn: str, patience: float) -> AsyncEngine:
         return await asyncpg.connect(dsn, timeout=patience)
 
     return create_async_engine(
-        "postgresql+asyncpg://", async_creator=connect, pool_timeout=patience, pool_pre_ping=True
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_timeout=patience,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 
 def _sqlite(url: DatabaseUrl, patience: float) -> AsyncEngine:
+    if url.path is not None:
+        _make_private(url.path)
     # A database in memory is its one connection: whoever comes second waits for it.
     bounds = {"max_overflow": 0, "pool_size": 1} if url.path is None else {}
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(url.path) if url.path is not None else ":memory:"),
         poolclass=AsyncAdaptedQueuePool,
         pool_timeout=patience,
+        # An error's text must not say what a visitor chose: it ends in a log.
+        hide_parameters=True,
         # Without an isolation level, sqlite3 begins no transaction by itself; `_begin` does.
         connect_args={"isolation_level": None, "timeout": patience * _LOCK_SHARE},
         **bounds,
@@ -47,6 +58,12 @@ def _sqlite(url: DatabaseUrl, patience: float) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Let a new file, and what SQLite puts beside it, be nobody else's to read, like the spool. One that is there stays as it is."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:

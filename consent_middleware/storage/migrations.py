@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, column, inspect, select, table
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..errors import LedgerError
@@ -26,6 +26,8 @@ Migration = Callable[[Connection], None]
 
 FIRST_TABLE = "consent_choices"
 """What the first release kept choices in; gone once they are chained."""
+_NOT_ALLOWED = "42501"
+"""PostgreSQL's "insufficient privilege"."""
 _PAUSE = 0.05
 
 
@@ -155,6 +157,9 @@ def _retire_first_table(connection: Connection, upgrade: Migration | None) -> No
     connection.exec_driver_sql(f"DROP TABLE {FIRST_TABLE}")
 
 
-def _is_another_process(error: Exception) -> bool:
+def _is_another_process(error: DBAPIError) -> bool:
     """PostgreSQL lets two transactions create one table and fails the second; SQLite may be locked, also while it turns to WAL."""
-    return not isinstance(error, OperationalError) or "locked" in str(error)
+    if isinstance(error, OperationalError):
+        return "locked" in str(error)
+    # An account that may create no tables never will.
+    return getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED

@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +12,9 @@ from consent_middleware.errors import LedgerError, LedgerUnavailable
 from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.storage.sightings import CookieSighting
 from tests.postgresql import Server
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +53,29 @@ def test_many_that_start_at_once_on_a_new_database_all_find_it_ready(url: str, m
         await asyncio.gather(*(ledger.stop() for ledger in ledgers))
 
     asyncio.run(story())
+
+
+def test_an_account_that_may_make_no_tables_is_told_so_at_once(url: str) -> None:
+    async def story() -> None:
+        ledger = Ledger(url)
+        await ledger.database.run(_make_reader, writing=True)
+        await ledger.stop()
+
+    async def _make_reader(connection: "AsyncConnection") -> None:
+        await connection.exec_driver_sql("DROP TABLE consent_schema")
+        await connection.exec_driver_sql("CREATE ROLE reader LOGIN")
+
+    async def look() -> None:
+        ledger = Ledger(url.replace("postgres@", "reader@"), patience=30)
+        began = time.monotonic()
+        with pytest.raises(LedgerError, match="permission denied") as caught:
+            await ledger.start()
+        assert not isinstance(caught.value, LedgerUnavailable)
+        assert time.monotonic() - began < 20
+        await ledger.stop()
+
+    asyncio.run(story())
+    asyncio.run(look())
 
 
 def test_each_event_loop_may_append(url: str, make_record: MakeRecord) -> None:
