@@ -14,6 +14,7 @@ from ..errors import LedgerError, LedgerUnavailable
 from .engine import open_engine
 from .migrations import migrate
 from .urls import DatabaseUrl
+from .write_ahead import WriteAheadLog
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ class Connections:
         self._opening = asyncio.Lock()
         # SQLite has one writer at a time and lets others poll for their turn; in this process they queue.
         self._turn = contextlib.nullcontext() if url.is_postgresql else asyncio.Lock()
+        self._log = WriteAheadLog(url.path, self._turn) if url.path is not None else None
 
     async def transact(self, work: Callable[[AsyncConnection], Awaitable[T]], *, writing: bool, seconds: float) -> T:
         """Run ``work`` in one transaction, committed when this returns.
@@ -56,6 +58,8 @@ class Connections:
                 if not writing:
                     async with engine.begin() as connection:
                         return await work(connection)
+                if self._log is not None:
+                    self._log.written()
                 async with self._turn, engine.execution_options(writing=True).begin() as connection:
                     return await work(connection)
         except TimeoutError as error:
@@ -66,8 +70,11 @@ class Connections:
 
     async def close(self) -> None:
         engine, self._engine = self._engine, None
-        if engine is not None:
-            await engine.dispose()
+        if engine is None:
+            return
+        await engine.dispose()
+        if self._log is not None:
+            await self._log.close()
 
     async def _opened(self) -> AsyncEngine:
         async with self._opening:

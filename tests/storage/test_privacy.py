@@ -1,6 +1,7 @@
 """What a database keeps of visitors is nobody else's to read, and ends in no log."""
 
 import asyncio
+import sqlite3
 import stat
 import traceback
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from consent_middleware.errors import LedgerError
+from consent_middleware.ledger import Ledger, Record
+from consent_middleware.storage import write_ahead
 from consent_middleware.storage.database import Database
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,3 +62,44 @@ def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
 
     asyncio.run(story())
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_what_was_erased_does_not_stand_in_the_log_of_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_ahead, "_AFTER", 0.05)
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+
+    def found() -> list[str]:
+        return [path.name for path in tmp_path.iterdir() if MARK.encode() in path.read_bytes()]
+
+    async def story() -> None:
+        ledger = Ledger(url, secret_keys=["key"])
+        await ledger.add(Record(record_id="1", kind="choice", consent_id=MARK, recorded_at=1, content="{}"))
+        # Whoever reads keeps it from being emptied, not from being emptied later.
+        reader = sqlite3.connect(tmp_path / "ledger.db")
+        assert list(reader.execute("SELECT count(*) FROM consent_records")) == [(1,)]
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM consent_records").fetchall()
+        assert await ledger.erase(MARK, reason="a test") == 1
+        assert found() != []
+        reader.close()
+        assert await asyncio.to_thread(until, found, lambda names: not names) == []
+        assert (await ledger.verify()).holds
+        await ledger.stop()
+
+    asyncio.run(story())
+
+
+def test_a_stop_empties_the_log_although_another_process_has_the_file_open(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+
+    async def story() -> None:
+        ledger, other = Ledger(url, secret_keys=["key"]), Ledger(url, secret_keys=["key"])
+        await other.start()
+        await ledger.add(Record(record_id="1", kind="choice", consent_id=MARK, recorded_at=1, content="{}"))
+        await ledger.erase(MARK, reason="a test")
+        await ledger.stop()
+        assert await asyncio.to_thread((tmp_path / "ledger.db-wal").read_bytes) == b""
+        assert await other.count_of() == 1
+        await other.stop()
+
+    asyncio.run(story())
