@@ -27,6 +27,9 @@ _TELLING = (
         b"content-disposition",
         b"content-security-policy",
         b"link",
+        b"report-to",
+        b"reporting-endpoints",
+        b"speculation-rules",
     }
 )
 

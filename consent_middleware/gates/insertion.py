@@ -75,6 +75,11 @@ class Page(NamedTuple):
             # What a script asked for cannot be told from data then, so it has one now.
             is_for_script = (b"sec-fetch-dest", b"empty") in self.scope["headers"]
             return (self._with_variant(headers) if is_for_script and not self.is_document else headers), None
+        if self.html_gates.is_needed(terms):
+            allowed = allowed_links(headers, self.html_gates.parties, terms.allows)
+            if allowed != headers:
+                headers = allowed
+                self._keep_apart(headers)
         if status == 304:
             self._keep_apart(headers)
             return self._with_variant(headers), None
@@ -85,8 +90,6 @@ class Page(NamedTuple):
             _tell_unwritable(coding)
             return headers, None
         body = self._body(headers, coding, is_xml=is_xml)
-        if self.html_gates.is_needed(terms):
-            headers = allowed_links(headers, self.html_gates.parties, terms.allows)
         headers = response_headers.drop_body_facts(headers)
         self._keep_apart(headers)
         if terms.is_activation:

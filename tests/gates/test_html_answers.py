@@ -115,6 +115,41 @@ def test_links_in_headers_and_early_hints_lead_to_nobody_who_is_refused() -> Non
     assert hints["links"] == [kept]
 
 
+REPORTS = b'own="/r", theirs="https://count.example/r"; a=1, x="https://x.example/, r"'
+GROUP = b'{"group":"g","max_age":9,"endpoints":[{"url":"/r"},{"url":"https:\\/\\/%s\\/r"}]}'
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        (b"Reporting-Endpoints", REPORTS, [b'own="/r", x="https://x.example/, r"']),
+        (b"reporting-endpoints", b'default="//COUNT.example"', []),
+        (b"speculation-rules", b'"/own.json", "https://count.example/rules.json"', [b'"/own.json"']),
+        (b"report-to", GROUP % b"count.example", []),
+        (b"report-to", GROUP % b"x.example", [GROUP % b"x.example"]),
+    ],
+)
+@pytest.mark.parametrize("headers", [(), NAVIGATION])
+def test_a_page_reports_to_nobody_who_is_refused(
+    name: bytes, value: bytes, kept: list[bytes], headers: tuple[Header, ...]
+) -> None:
+    middleware = mounted(app((name, value)), 'csp = "off"\n' + POLICY.replace("manual", "auto"))
+    assert get(middleware, headers=headers, cookie=EVERYTHING).values(name.lower()) == [value]
+    assert get(middleware, headers=headers).values(name.lower()) == kept
+
+
+@pytest.mark.parametrize(
+    "header",
+    [(b"cache-control", b"no-transform"), (b"content-disposition", b"attachment"), (b"content-encoding", b"x-unknown")],
+)
+def test_headers_lead_to_nobody_who_is_refused_where_the_body_stays_as_it_is(header: tuple[bytes, bytes]) -> None:
+    link = (b"link", b"<https://count.example/a.js>; rel=preload; as=script")
+    answer = get(mounted(app(header, link), POLICY), cookie=NOTHING)
+    assert answer.values(b"link") == []
+    assert b"private" in b", ".join(answer.values(b"cache-control"))
+    assert b"count.example" in answer.body
+
+
 def test_a_page_asked_for_once_more_comes_in_one_template_with_numbers() -> None:
     headers = [*FETCH, (b"privacy-activation", b"")]
     answer = get(mounted(app(), POLICY), headers=headers, cookie=EVERYTHING)
