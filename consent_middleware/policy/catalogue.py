@@ -6,7 +6,6 @@ The facts are in ``catalogue/*.toml``, for people; ``catalogue.json`` holds the 
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -56,8 +55,7 @@ class Index(msgspec.Struct, frozen=True, array_like=True):
     """``"vendor-id name"``: names that apps use for something else, so the fact counts on the vendor's hosts only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
     """One catalogue entry that a name met."""
 
     vendor: Vendor

@@ -203,11 +203,10 @@ def _tell_known(known: Known, confidence: float) -> Verdict:
 
 
 def _tell_words(purpose: str, reading: morphology.Reading) -> Verdict:
-    words = [word.replace("+", " ") for word in reading.words]
-    quoted = ", ".join(f"“{word}”" for word in words)
+    words = "”, “".join(reading.words).replace("+", " ")
     return Verdict(
         purpose=purpose,
-        reason=f"Nobody is known to use this name, but {quoted} in it speaks for {_finer(purpose, reading.kind)}.",
+        reason=f"Nobody is known to use this name, but “{words}” in it speaks for {_finer(purpose, reading.kind)}.",
         rule=f"name:{'+'.join(reading.words)}",
         confidence=round(min(0.9, 0.5 + reading.margin / 12), 2),
         kind=reading.kind,

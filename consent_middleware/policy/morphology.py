@@ -5,8 +5,10 @@ the sum of its words' weights; the rule is named after the words that spoke, so 
 """
 
 import re
-from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
+
+import msgspec
 
 from consent_middleware.policy.lexicon import Evidence, Lexicon
 
@@ -32,15 +34,15 @@ _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+|[^\W\d_A-Za-z]+|
 
 # Letters and digits of a length that only random identifiers have. What looks like a word in one is chance: Gradio's
 # `access-token-…D6AAdKw1vA` does not advertise.
-_RUN = re.compile(r"[A-Za-z0-9]{16,}")
+_SHORTEST_RUN = 16
+_RUN = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _LETTERS_OF_A_WORD = 3
 _NOISE = "??"
 """Stands for a random identifier among the tokens: a stranger."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What the words of a name add up to."""
 
     purpose: str | None
@@ -62,7 +64,7 @@ class Reading:
 
 def tokenise(name: str) -> tuple[list[str], list[bool]]:
     """``wpUserLang_v2`` → ``["wp", "user", "lang", "v", "2"]``, and which of them continue the one before."""
-    if _RUN.search(name):
+    if len(name) >= _SHORTEST_RUN:
         name = _RUN.sub(_without_noise, name)
     tokens: list[str] = []
     joined: list[bool] = []
@@ -101,6 +103,8 @@ def list_evidence(name: str, lexicon: Lexicon) -> list[tuple[str, Evidence]]:
 
 def _add(weights: list[float]) -> float:
     """The strongest word in full, the others in part: three weak words must not outvote one that is telling."""
+    if len(weights) == 1:
+        return weights[0]
     strongest = max(weights)
     return strongest + _REPETITION * (sum(weights) - strongest)
 
@@ -110,22 +114,20 @@ def _decide(scores: dict[str, float], spoken: list[tuple[str, Evidence]]) -> Rea
     if not scores:
         return Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     groups = {purpose: score for purpose, score in scores.items() if purpose not in NECESSARY}
-    necessary = [scores[purpose] for purpose in NECESSARY if purpose in scores]
-    if necessary:
-        groups["necessary"] = _add(necessary)
-    ranked = sorted(groups.items(), key=lambda item: -item[1])
-    best, score = ranked[0]
-    margin = score - max(ranked[1][1] if len(ranked) > 1 else 0.0, 0.0)
+    if len(groups) < len(scores):
+        groups["necessary"] = _add([score for purpose, score in scores.items() if purpose in NECESSARY])
+    best = max(groups, key=groups.__getitem__)
+    score = groups.pop(best)
+    margin = score - max(groups.values()) if groups else score
     if best == "preference" and _ends_in_session(spoken) and not TRACKING.intersection(scores):
         best, margin = "necessary", _LEAST_MARGIN
     if score < _LEAST_SCORE or margin < _LEAST_MARGIN:
         return Reading(purpose=None, kind=None, words=(), margin=0.0, scores=scores)
     if best == "necessary":
-        best = max(sorted(NECESSARY), key=lambda purpose: scores.get(purpose, 0.0))
-    voices = [(word, evidence) for word, evidence in spoken if evidence.purpose == best and evidence.weight > 0]
-    loudest = max(voices, key=lambda voice: voice[1].weight)
-    words = tuple(dict.fromkeys(word for word, _ in voices))
-    return Reading(purpose=best, kind=loudest[1].kind, words=words, margin=margin, scores=scores)
+        best = "security" if scores.get("security", 0.0) > scores.get("authentication", 0.0) else "authentication"
+    voices = {word: evidence for word, evidence in spoken if evidence.purpose == best}
+    loudest = max(voices.values(), key=attrgetter("weight"))
+    return Reading(purpose=best, kind=loudest.kind, words=tuple(voices), margin=margin, scores=scores)
 
 
 def _ends_in_session(spoken: list[tuple[str, Evidence]]) -> bool:
@@ -147,10 +149,13 @@ def _words(tokens: list[str], joined: list[bool], lexicon: Lexicon) -> tuple[lis
     strangers = False
     position = 0
     count = len(tokens)
-    known = lexicon.known
+    known, openers = lexicon.known, lexicon.openers
     while position < count:
         token = tokens[position]
-        size, phrase = _find_phrase(tokens, joined, position, lexicon)
+        size, phrase = 1, ""
+        # Most tokens stand alone and begin no phrase: nothing to join and look up.
+        if token in openers or (position + 1 < count and joined[position + 1]):
+            size, phrase = _find_phrase(tokens, joined, position, lexicon)
         if phrase:
             found.append(phrase)
         elif token in known:
@@ -172,9 +177,6 @@ def _find_phrase(tokens: list[str], joined: list[bool], position: int, lexicon: 
     known = lexicon.known
     opens = tokens[position] in lexicon.openers
     end = min(position + _LONGEST_PHRASE, len(tokens))
-    # Most tokens stand alone and begin no phrase: nothing to join and look up.
-    if not opens and (position + 1 >= end or not joined[position + 1]):
-        return 1, ""
     for stop in range(end, position + 1, -1):
         parts = tokens[position:stop]
         word = "".join(parts) if all(joined[position + 1 : stop]) else ""

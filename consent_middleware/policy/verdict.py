@@ -1,12 +1,11 @@
 """What the classifier says of one cookie name."""
 
-from dataclasses import dataclass
+import msgspec
 
 UNCLASSIFIED = "unclassified"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The judgement on one cookie, with the rule that made it."""
 
     purpose: str
