@@ -168,6 +168,17 @@ def test_the_banner_is_styled_in_the_first_paint(view: Callable[..., Page], home
     assert styled < painted
 
 
+def test_what_says_saved_stands_out_from_the_page_in_forced_colors(view: Callable[..., Page], home: str) -> None:
+    page = view(forced_colors="active")
+    page.goto(home)
+    page.locator(f'{BANNER} [data-privacy-action="reject-all"]').click()
+    status = page.locator('[data-privacy-ui="status"]')
+    expect(status).to_have_text("Saved.")
+    edge, ground = status.evaluate("one => [getComputedStyle(one).border, getComputedStyle(one).backgroundColor]")
+    assert edge.startswith("2px solid")
+    assert ground not in edge
+
+
 def test_paper_shows_no_banner(view: Callable[..., Page], home: str) -> None:
     page = view()
     page.goto(home)
