@@ -198,16 +198,20 @@ def test_a_host_page_leaves_the_question_of_age_and_notices_alone(
     assert {part: share for part, share in apart.items() if share > MOST_APART} == {}
 
 
+def film(frame: str, sheet: str) -> ConsentMiddleware:
+    """An app of one page with a frame of a third party."""
+    html = f"<!doctype html><html><head><title>Film</title><style>{sheet}</style></head><body>{frame}</body></html>"
+
+    async def home(request: Request) -> HTMLResponse:
+        return HTMLResponse(html)
+
+    return ConsentMiddleware(Starlette(routes=[Route("/", home)]), policy=Policy(), secret_key="a key for tests")
+
+
 @pytest.mark.parametrize("name", ["bootstrap", "habits", "vertical"])
 def test_what_stands_for_a_frame_is_as_large_as_the_frame(name: str, view: Callable[..., Page]) -> None:
     frame = '<iframe src="https://www.youtube.com/embed/x" title="The ferry" width="480" height="270"></iframe>'
-    html = f"<!doctype html><html><head><title>Film</title><style>{SHEETS[name]()}</style></head><body>{frame}</body></html>"
-
-    async def film(request: Request) -> HTMLResponse:
-        return HTMLResponse(html)
-
-    app = ConsentMiddleware(Starlette(routes=[Route("/", film)]), policy=Policy(), secret_key="a key for tests")
-    with served(app) as site:
+    with served(film(frame, SHEETS[name]())) as site:
         page = view()
         page.goto(site.url())
         placeholder = page.locator('[data-privacy-ui="placeholder"]')
@@ -219,3 +223,14 @@ def test_what_stands_for_a_frame_is_as_large_as_the_frame(name: str, view: Calla
         assert place is not None
         # In the middle, not at an edge.
         assert words["y"] - place["y"] > 15
+
+
+def test_what_stands_for_a_low_frame_shows_its_buttons_all_the_same(view: Callable[..., Page]) -> None:
+    frame = '<iframe src="https://www.youtube.com/embed/x" title="The ferry" class="low"></iframe>'
+    with served(film(frame, "body { margin: 0 } .low { width: 100%; height: 90px }")) as site:
+        page = view({"width": 360, "height": 700})
+        page.goto(site.url())
+        placeholder = page.locator('[data-privacy-ui="placeholder"]')
+        assert placeholder.evaluate("one => [one.offsetWidth, one.scrollHeight - one.clientHeight]") == [360, 0]
+        for button in placeholder.locator("button").all():
+            expect(button).to_be_in_viewport(ratio=1)
