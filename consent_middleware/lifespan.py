@@ -71,6 +71,8 @@ async def _start(parts: Parts) -> None:
     try:
         if parts.recorder is not None:
             parts.recorder.start()
+        if parts.disclosure_log is not None:
+            parts.disclosure_log.start()
         if parts.outbox is not None:
             parts.outbox.wake()
         await parts.ledger.start()

@@ -105,6 +105,7 @@ async def _erase(arguments: argparse.Namespace, queue: RequestQueue, ledger: Led
     parts = [counted(count, name.removesuffix("s")) for name, count in asdict(erased).items()]
     print(f"Erased: {', '.join(filter(None, parts)) or 'nothing'}.")
     await outbox.deliver()
+    await erasure.finish()
 
 
 def close(arguments: argparse.Namespace) -> int:

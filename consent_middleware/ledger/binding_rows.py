@@ -73,6 +73,13 @@ async def erase(connection: "AsyncConnection", subjects: Sequence[str], now: int
     return gone.rowcount
 
 
+async def delete_of_browser(connection: "AsyncConnection", consent_id: str) -> None:
+    """Delete the choice that was made under one id, whoever that was."""
+    from ..storage.subject_schema import SUBJECTS
+
+    await connection.execute(SUBJECTS.delete().where(SUBJECTS.c.consent_id == consent_id))
+
+
 async def delete_before(connection: "AsyncConnection", moment: int) -> int:
     """Delete at most ``PAGE`` of the choices made before ``moment``; return how many."""
     from sqlalchemy import select, tuple_

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .binding_rows import delete_of_browser
 from .chain import erasure_of
 from .records import Record
 from .rows import Stored, of_visitor
@@ -22,9 +23,10 @@ EraseBeside = Callable[["AsyncConnection", Sequence[Stored]], Awaitable[None]]
 async def erase_visitor(
     connection: "AsyncConnection", key: bytes, consent_id: str, beside: EraseBeside | None = None
 ) -> int:
-    """Erase everything recorded about one visitor; return how many records it were."""
+    """Erase everything recorded about one visitor, and what an account knows of it; return how many records it were."""
     found = await of_visitor(connection, consent_id)
     await erase(connection, key, found)
+    await delete_of_browser(connection, consent_id)
     if beside is not None:
         await beside(connection, found)
     return len(found)

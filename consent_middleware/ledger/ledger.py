@@ -175,10 +175,11 @@ class Ledger:
         if not consent_id:
             return 0
         await self._replay.run()
+        await self.bindings.flush()
         erase = functools.partial(erase_visitor, key=self.keys[0], consent_id=consent_id, beside=beside)
         erased = await self.database.run(erase, writing=True)
         if erased:
-            await self.add(erasure_record(erased, reason=reason))
+            await self.add(erasure_record(erased, reason=reason), may_spool=True)
         return erased
 
     async def verify(self, *, anchor: Anchor | None = None, progress: Callable[[int], None] | None = None) -> Report:

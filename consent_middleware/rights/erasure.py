@@ -59,3 +59,10 @@ class Erasure:
         tell = functools.partial(self._outbox.add, consent_id=consent_id, allowed=allowed)
         records = await self._ledger.erase(consent_id, reason=reason, beside=tell)
         return Erased(records=records, events=events, disclosures=disclosures, requests=requests)
+
+    async def finish(self) -> None:
+        """Return once what the site's own processes held in memory meanwhile is erased too: for a process that ends then."""
+        if self._recorder is not None:
+            await self._recorder.finish_erasing()
+        if self._disclosure_log is not None:
+            await self._disclosure_log.finish_erasing()

@@ -44,13 +44,18 @@ class DisclosureLog:
         """Keep them as long as another version of the policy says, from now on."""
         self._retention.seconds = policy.declarations.retention.telemetry.seconds or 0
 
+    def start(self) -> None:
+        """Look after the retention from now on, also while nothing is asked for."""
+        self._is_watched = True
+        self._database.call_soon(self._retention.watch)
+
     def add(self, disclosure: Disclosure) -> None:
         """Note a disclosure; without a consent id there is nobody to tell of it. Never blocks or raises."""
         if disclosure.consent_id is None:
             return
         if not self._is_watched:
-            self._is_watched = True
-            self._database.call_soon(self._retention.watch)
+            # Where the server says nothing of its start, the first one does.
+            self.start()
         self._writes.add(disclosure)
 
     async def of(self, consent_id: str) -> "Sequence[Disclosed]":
@@ -68,6 +73,10 @@ class DisclosureLog:
         deleted = await self._database.run(work, writing=True)
         self._sweeps.begin(consent_id)
         return deleted
+
+    async def finish_erasing(self) -> None:
+        """Return once what other processes held in memory is deleted too. Raises LedgerUnavailable."""
+        await self._sweeps.finish()
 
     async def purge(self, now: float) -> int:
         """Delete what the policy's retention does not cover any more at ``now``; return how many rows."""

@@ -81,10 +81,9 @@ class Recorder:
         return self._note(standing, scope, "click", path, clicks)
 
     def start(self) -> None:
-        """Look after the retention from now on, also while nobody visits."""
-        if self._recording is not None:
-            self._is_watched = True
-            self._database.call_soon(self._retention.watch)
+        """Look after the retention from now on, also while nobody visits, and of what an earlier policy had recorded."""
+        self._is_watched = True
+        self._database.call_soon(self._retention.watch)
 
     async def stop(self) -> None:
         """Write what waits; what the database does not take within its patience is dropped, and counted."""
@@ -118,6 +117,10 @@ class Recorder:
         deleted = await self._database.run(functools.partial(delete_events_of, consent_id=consent_id), writing=True)
         self._sweeps.begin(consent_id)
         return deleted
+
+    async def finish_erasing(self) -> None:
+        """Return once what other processes held in memory is deleted too. Raises LedgerUnavailable."""
+        await self._sweeps.finish()
 
     async def purge(self, now: float) -> int:
         """Delete what the policy's retention does not cover any more at ``now``; return how many."""

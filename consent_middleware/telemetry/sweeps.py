@@ -4,9 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from ..errors import LedgerError
+from ..storage.batches import tell_done
 from ..storage.database import Database, Run
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ class Sweeps:
         """Delete, in a while, what was noted about one visitor until now."""
         until = int(time.time())
         self._database.call_soon(lambda run: self._start(run, consent_id, until))
+
+    async def finish(self) -> None:
+        """Return once what was begun is done or has failed. Raises LedgerUnavailable within the database's patience."""
+        done: Future[None] = Future()
+        self._database.call_soon(lambda _: asyncio.gather(*self._running).add_done_callback(lambda _: tell_done(done)))
+        await self._database.answer(done)
 
     def _start(self, run: Run, consent_id: str, until: int) -> None:
         sweep = asyncio.create_task(self._sweep(run, consent_id, until))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from consent_middleware import ConsentMiddleware, Policy, get_telemetry
 from consent_middleware.telemetry import Disclosed, Disclosure, DisclosureLog
 from tests.driving import App, call, mounted, scope_of, serving, token
+from tests.waiting import until
 
 NOON = 1_800_000_000 // 86_400 * 86_400 + 43_200
 DAY = 86_400
@@ -93,6 +94,17 @@ def test_they_go_when_the_policys_time_for_telemetry_is_over(url: str) -> None:
         asyncio.run(log_of(middleware).purge(now))
         assert [round((now - row.last_at) / DAY) for row in found(middleware, "x" * 16)] == [29]
         assert asyncio.run(log_of(middleware).purge(now + 2 * DAY)) == 1
+
+
+def test_they_go_although_nothing_more_is_asked_for(url: str) -> None:
+    middleware = mounted(App(), None, ledger=url)
+    with serving(middleware):
+        for days in (0, 31):
+            log_of(middleware).add(a_disclosure(at=time.time() - days * DAY))
+        assert len(found(middleware, "x" * 16)) == 2
+    stricter = mounted(App(), Policy.parse('[retention]\ntelemetry = "30 days"'), ledger=url)
+    with serving(stricter):
+        assert len(until(lambda: found(stricter, "x" * 16), lambda rows: len(rows) < 2)) == 1
 
 
 def test_without_a_ledger_nothing_is_kept() -> None:

@@ -502,6 +502,17 @@ def test_a_start_purges_what_is_too_old_by_itself(recording: Mount) -> None:
         assert until(lambda: kept(stricter), lambda count: count < 2) == 1
 
 
+def test_what_an_earlier_policy_had_recorded_goes_in_its_time(recording: Mount) -> None:
+    middleware = recording()
+    cookie, _ = visitor("analytics")
+    with serving(middleware):
+        report(middleware, '{"path": "/", "clicks": [["old", 90000], ["new", 0]]}', cookie=cookie)
+        assert kept(middleware) == 2
+    without = recording(policy='[retention]\ntelemetry = "1 minute"\n')
+    with serving(without):
+        assert until(lambda: kept(without), lambda count: count < 2) == 1
+
+
 def test_a_queue_that_is_full_drops_counts_and_says_so(
     recording: Mount, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
