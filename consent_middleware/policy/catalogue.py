@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 COMPILED = Path(__file__).with_name("catalogue.json")
-FILLERS = ("*", "<id>", "<n>", "<hex>", "<alnum>", "<md5>")
+FILLERS = ("*", "<id>", "<n>", "<hex>", "<alnum>", "<hex5>", "<md5>")
 """What may stand for the changing part of a templated name: anything or nothing, something, digits, six or more
-hex digits, eight or more letters with a digit among them, exactly thirty-two hex digits."""
+hex digits, eight or more letters with a digit among them, exactly five or thirty-two hex digits."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 _LONGEST_HOST = 253
@@ -84,6 +84,8 @@ def fills(filler: str, text: str) -> bool:
             return len(text) >= 6 and _HEX.issuperset(text)
         case "<alnum>":
             return len(text) >= 8 and text.isascii() and text.isalnum() and not text.isalpha()
+        case "<hex5>":
+            return len(text) == 5 and _HEX.issuperset(text)
         case "<md5>":
             return len(text) == 32 and _HEX.issuperset(text)
         case _:

@@ -35,15 +35,16 @@ def test_no_literal_name_stands_twice() -> None:
 
 def test_no_template_is_so_short_that_it_catches_strangers() -> None:
     """Two letters are poison, unless an underscore or a strict filler makes them somebody's own."""
+    strict = ("<n>", "<hex>", "<alnum>", "<hex5>", "<md5>")
     short = set()
     for key, entry in read_entries():
         for line in (read_line(key, text) for text in entry.cookies):
             for name in line.names:
                 beginning, filler, ending = split_template(name) or ("___", "", "")
                 letters = sum(character.isalnum() for character in beginning + ending)
-                if letters < 3 and not beginning.startswith("_") and filler not in ("<n>", "<hex>", "<alnum>", "<md5>"):
+                if letters < 3 and not beginning.startswith("_") and filler not in strict:
                     short.add(name)
-    assert short == {"Hm_*", "cX_*", "bm_*", "rc::*"}
+    assert short == {"Hm_*", "cX_*", "bm_*", "rc::*", "PA.<id>"}
 
 
 @pytest.mark.parametrize("text", ["analytics", "analytics, visitor: ", "tracking, visitor: _x", "analytics: _x"])
@@ -70,6 +71,8 @@ def test_a_line_says_purpose_kind_lifetime_and_whose_name_it_is() -> None:
         ("<hex>", "a1b2", False),
         ("<alnum>", "4x8kq0n2a1", True),
         ("<alnum>", "cookieless", False),
+        ("<hex5>", "1d52e", True),
+        ("<hex5>", "1d52e0", False),
         ("<md5>", "0" * 32, True),
         ("<md5>", "0" * 31, False),
     ],
