@@ -167,6 +167,8 @@ class ConsentMiddleware:
             await self._follow(scope, shape, gate)
         if is_document or shape.is_conditional:
             preparation.prepare(scope, shape, gate, self._plain_pages)
+        elif scope.get("extensions"):
+            preparation.keep_in_sight(scope, gate)
         app = self.app
         if is_ours:
             app, gate.is_ours = self._pages, True

@@ -17,11 +17,12 @@ _GZIP = re.compile(rb"gzip(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|\Z))", re.IGNORECA
 _LONGEST = 256
 """Bytes of an Accept-Encoding that are looked at; browsers send thirty."""
 _VALIDATORS = (b"if-none-match", b"if-modified-since")
-_BODY_SHORTCUTS = ("http.response.pathsend", "http.response.zerocopysend")
-
+_BODY_SHORTCUTS = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 
 _MARKUP = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """What browsers ask for markup for (``Sec-Fetch-Dest``). A script asks for anything: what it gets bears a mark for everybody."""
+_RESOURCES = frozenset({b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"manifest"})
+"""What browsers never take markup for. Who says nothing may."""
 
 
 def prepare(scope: Scope, shape: Shape, gate: ResponseGate, plain_pages: PlainPages) -> None:
@@ -35,8 +36,19 @@ def prepare(scope: Scope, shape: Shape, gate: ResponseGate, plain_pages: PlainPa
     if gate.is_document and page.is_rewritten:
         gate.has_file = shape.is_conditional and gates_of(gate).opened_files.is_asked_for(scope)
         _prepare_page(scope, shape, page, keeps_validators=gate.has_file)
-    elif shape.is_conditional and _prepare_part(scope, page):
+        return
+    if shape.is_conditional and _prepare_part(scope, page):
         gate.expect_part()
+    if scope.get("extensions"):
+        keep_in_sight(scope, gate)
+
+
+def keep_in_sight(scope: Scope, gate: ResponseGate) -> None:
+    """Withdraw what would send a body past us where it may be a part of a page: what is refused has to go from that too."""
+    if _BODY_SHORTCUTS.isdisjoint(scope["extensions"]):
+        return
+    if dict(scope["headers"]).get(b"sec-fetch-dest") not in _RESOURCES and gate.page().is_rewritten:
+        _withdraw_shortcuts(scope)
 
 
 def _prepare_plain_page(scope: Scope, shape: Shape, gate: ResponseGate, plain_pages: PlainPages) -> bool:
@@ -57,7 +69,7 @@ def _prepare_plain_page(scope: Scope, shape: Shape, gate: ResponseGate, plain_pa
 
 def _withdraw_shortcuts(scope: Scope) -> None:
     extensions = scope.get("extensions") or {}
-    if any(name in extensions for name in _BODY_SHORTCUTS):
+    if not _BODY_SHORTCUTS.isdisjoint(extensions):
         scope["extensions"] = {name: value for name, value in extensions.items() if name not in _BODY_SHORTCUTS}
 
 

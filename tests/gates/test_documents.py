@@ -411,7 +411,7 @@ def test_a_packed_page_is_opened_and_packed_again() -> None:
     assert gzip.decompress(answer.body) == navigate(page()).body
 
 
-def test_shortcuts_that_would_send_a_body_past_us_are_withdrawn_for_pages_only() -> None:
+def test_shortcuts_that_would_send_a_body_past_us_are_withdrawn_where_it_may_be_markup() -> None:
     extensions: dict[str, object] = {
         "http.response.pathsend": {},
         "http.response.zerocopysend": {},
@@ -420,7 +420,13 @@ def test_shortcuts_that_would_send_a_body_past_us_are_withdrawn_for_pages_only()
     app = page()
     navigate(app, extensions=extensions)
     assert app.scope["extensions"] == {"http.response.trailers": {}}
-    get(mounted(app), extensions=extensions)
+    for destination, is_kept in ((b"iframe", False), (b"empty", False), (b"", False), (b"image", True)):
+        for condition in ([], [(b"if-none-match", b'"a"')]):
+            named = [(b"sec-fetch-dest", destination)] if destination else []
+            get(mounted(app), headers=[*named, *condition], extensions=extensions)
+            assert ("http.response.pathsend" in app.scope["extensions"]) is is_kept
+    everything = token(None, "preference", "analytics", "marketing", "network", "device")
+    get(mounted(app), extensions=extensions, cookie=everything)
     assert app.scope["extensions"] == extensions
     assert len(extensions) == 3
 
