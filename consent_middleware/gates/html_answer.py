@@ -64,7 +64,8 @@ class HtmlGates:
         asked = None if is_document else _asked(scope)
         if asked is None:
             return Terms(decision.allowed, _NOTHING, False)
-        extra = frozenset(filter(None, _IDS.split(asked.decode("latin-1"))))
+        # Only what is known: a header has room for thousands of names, and each set of them would be remembered.
+        extra = self._optional.intersection(_IDS.split(asked.decode("latin-1")))
         if decision.is_childs or decision.asks_age:
             extra = _NOTHING
         elif len(extra) > 1:

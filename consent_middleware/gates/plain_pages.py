@@ -23,6 +23,8 @@ from .rules import Rules
 from .whole_documents import places_of
 
 _KINDS = 1024
+_LONGEST = 256
+"""Bytes of an Accept-Language that is remembered; browsers send thirty."""
 _names = itemgetter(0)
 
 PageSeen = Callable[[Standing, Scope, int], None]
@@ -106,7 +108,8 @@ class PlainPages:
             return self._known[key]
         except KeyError:
             page = self._make(known, accepted)
-            self._known.put(key, page)
+            if len(accepted) <= _LONGEST:
+                self._known.put(key, page)
             return page
 
     def _make(self, known: Known, accepted: bytes) -> PlainPage | None:

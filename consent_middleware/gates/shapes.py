@@ -17,6 +17,8 @@ from .masks import MaskSet, MaskSets, PageReplacements, Replacements
 
 _SHAPES = 1024
 _LONGEST = 100
+_LARGEST = 4096
+"""Header names in a shape that is remembered, and their bytes: browsers send twenty of ten."""
 _SINGLE = (b"cookie", b"sec-gpc", b"referer")
 ABOUT_THE_BODY = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range"})
 """What asks for a body in a form, or under conditions, that a page with the banner in it cannot meet."""
@@ -112,7 +114,7 @@ class Shapes:
             shape = self._study(key)
             if self._on_new is not None:
                 self._on_new(key)
-            if len(key) <= _LONGEST:
+            if len(key) <= _LONGEST and sum(map(len, key)) <= _LARGEST:
                 shapes.put(key, shape)
         return headers, shape
 

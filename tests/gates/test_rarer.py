@@ -1,17 +1,20 @@
-"""Masking by place and header by header come to the same."""
+"""Masking by place and header by header come to the same, and what is rare costs little."""
 
 import time
+import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_middleware import Policy
+from consent_middleware.asgi import Header
 from consent_middleware.consent import Tokens
 from consent_middleware.gates import request
 from consent_middleware.gates.masks import MaskSets
 from consent_middleware.gates.recognition import Recognition
 from consent_middleware.gates.shapes import Shapes
-from tests.driving import HOST, KEY, App, get, mounted, token
+from tests.driving import HOST, KEY, NAVIGATION, App, drive, get, mounted, page, scope_of, token
 
 POLICY = Policy.parse('[[telemetry]]\nfield = "cid"\npurpose = "analytics"\nheader = "X-CID"\n')
 MASKS = MaskSets(POLICY)
@@ -29,6 +32,29 @@ VALUES = [
     token(POLICY, "device", "analytics").encode() + b"; _ga=1",
     b"",
 ]
+
+
+@pytest.mark.parametrize(
+    "header", [b"privacy-activation", b"accept-language", b"x-name", b"referer", b"x-forwarded-for"]
+)
+def test_what_visitors_send_is_not_kept_whatever_its_length(header: bytes) -> None:
+    site = mounted(page(headers=[(b"etag", b'"1"')]))
+    everything = token(None, "network", "device")
+    opening: tuple[Header, ...] = () if header == b"privacy-activation" else NAVIGATION
+
+    def send(number: int) -> None:
+        long = b",".join(b"%d%d" % (number, count) for count in range(9000))
+        named = (b"%b%d" % (long, number), b"") if header == b"x-name" else (header, long)
+        request = [pair for pair in opening if pair[0] != header]
+        assert drive(site, scope_of(headers=[*request, named], cookie=everything)).error is None
+
+    send(1000)
+    tracemalloc.start()
+    for number in range(30):
+        send(number)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 500_000
 
 
 def test_ten_thousand_headers_are_read_in_bounded_time() -> None:
