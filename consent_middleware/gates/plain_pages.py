@@ -71,10 +71,7 @@ class PlainBody(msgspec.Struct, eq=False, gc=False):
             if is_last:
                 places = page.html_gates.documents.places(data) if page.is_read else places_of(data)
                 if places is not None:
-                    _, head, body = places
-                    # By a view, so that the long rest is copied once and not twice.
-                    rest = memoryview(data)[body:]
-                    return b"".join((data[:head], page.markup.head, data[head:body], self.markup, rest))
+                    return places.filled(page.markup.head, self.markup)
             self.rest = self._long_way()
         return self.rest.feed(data, is_last=is_last)
 

@@ -3,7 +3,7 @@
 What is sent again just as it was is not read again: many pages are the same for everybody.
 """
 
-from typing import NamedTuple
+import msgspec
 
 from ..caches import BoundedCache
 from .gated_elements import MARK
@@ -16,12 +16,26 @@ _LARGEST = 131_072
 """Bytes of a document that is remembered."""
 
 
-class Places(NamedTuple):
+class Places(msgspec.Struct, eq=False):
     """A document, where its head begins and where its body does."""
 
     document: bytes
     head: int
     body: int
+    latest: tuple[bytes, bytes, bytes] = (b"", b"", b"")
+    """What was put into it last, and what came of that: most visitors of a page that is the same for everybody get the same."""
+
+    def filled(self, head: bytes, body: bytes) -> bytes:
+        """Return the document with markup at both places."""
+        latest_head, latest_body, filled = self.latest
+        if head is latest_head and body is latest_body:
+            return filled
+        document = self.document
+        # By a view, so that the long rest is copied once and not twice.
+        rest = memoryview(document)[self.body :]
+        filled = b"".join((document[: self.head], head, document[self.head : self.body], body, rest))
+        self.latest = head, body, filled
+        return filled
 
 
 class WholeDocuments:
