@@ -37,8 +37,10 @@ DEPENDS: Header = (b"privacy-depends", b"consent")
 and a page keeps the one it was loaded with. A tag manager may have been let in, and what it brought turned away."""
 
 
-class ResponseGate(Exchange, eq=False, gc=False):
+class ResponseGate(Exchange):
     """Handles the messages of one response; it also holds the visit for whoever asks for it."""
+
+    __slots__ = ()
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the app on, less what was refused.

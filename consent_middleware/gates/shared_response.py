@@ -11,7 +11,7 @@ from .rules import Rules
 from .shared_pages import FRAGMENT, SharedPages
 
 
-class SharedResponseGate(ResponseGate, eq=False, gc=False):
+class SharedResponseGate(ResponseGate):
     """Takes the place of a ``ResponseGate`` under ``delivery = "fragment"``; other policies pay nothing for it."""
 
     is_for_all: bool = True
