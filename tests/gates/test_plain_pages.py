@@ -10,7 +10,7 @@ from consent_middleware import ConsentMiddleware, get_consent
 from consent_middleware.asgi import Header, Receive, Scope, Send
 from consent_middleware.consent import SCOPE_KEY
 from consent_middleware.gates.html_answer import HtmlGates
-from consent_middleware.gates.whole_documents import Places, WholeDocuments
+from consent_middleware.gates.whole_documents import WholeDocuments
 from tests.driving import HTML, NAVIGATION, OPENING, SAME_ORIGIN, Answer, App, drive, mounted, page, scope_of, token
 
 POLICY = """
@@ -189,10 +189,22 @@ def test_a_browser_without_fetch_metadata_gets_a_form_with_a_token() -> None:
 def test_a_document_that_came_twice_is_not_read_a_third_time() -> None:
     documents = WholeDocuments(SITES[0]._parts.gates.html_gates.parties)
     document = HEADS[0] + b"<p>Hello"
-    first, second, third = (documents.places(bytes(bytearray(document))) for _ in range(3))
-    assert first == second == third == Places(document, 27, len(HEADS[0]))
-    assert second is third
-    assert documents.places(document[:-1] + b"a") != third
+    found = [documents.places(bytes(bytearray(document))) for _ in range(3)]
+    assert [(each.head, each.body) for each in found if each is not None] == [(27, len(HEADS[0]))] * 3
+    assert found[1] is found[2]
+    assert documents.places(document[:-1] + b"a") is not found[2]
+
+
+def test_a_page_that_comes_again_and_again_is_filled_for_each_visitor_and_address() -> None:
+    site = mounted(App(headers=[HTML], body=HEADS[0] + b"<p>Hello"), POLICY)
+    asked = [("/", b"en"), ("/", b"zh"), ("/a", b"en"), ("/b", b"zh")]
+    answers: dict[tuple[str, bytes], set[bytes]] = {}
+    for path, language in asked * 4:
+        headers = [*OPENING, (b"accept-encoding", b"gzip"), (b"accept-language", language)]
+        answers.setdefault((path, language), set()).add(drive(site, scope_of(path, headers=headers)).body)
+    bodies = [answers[each] for each in asked]
+    assert [len(each) for each in bodies] == [1] * len(asked)
+    assert len(set.union(*bodies)) == len(asked)
 
 
 def test_a_document_that_came_once_does_not_stay_in_memory() -> None:
