@@ -10,6 +10,7 @@ from ..caches import BoundedCache
 from ..policy import Policy
 from ..policy.recipients import Recipient, Recipients
 from .addresses import canonical, is_scripted, locate, trimmed, unescape
+from .host_breaking import HostBreaker
 from .host_scan import HostScanner
 
 _ADDRESSES = 4096
@@ -57,6 +58,10 @@ class ThirdParties:
     def scan(self, lowered: bytes, start: int) -> list[int]:
         """Return the places in a text in lower case where one may be named, whatever the spelling."""
         return self._scanner.scan(lowered, start)
+
+    @property
+    def breaker(self) -> HostBreaker:
+        return self._scanner.breaker
 
     def of_address(self, value: bytes) -> Match | None:
         """Return whom an attribute's value names, if that is an address."""
@@ -123,7 +128,7 @@ class ThirdParties:
         except KeyError:
             name = host.decode("ascii")
             found = self._recipients.candidates(name)
-            match = _BY_PATH if found and found[0][0] else self.find(name, "")
+            match = _BY_PATH if found and found[0][0] else _match(name, found[0][1] if found else None)
             self._hosts.put(host, match)
             return match
 
@@ -134,10 +139,11 @@ class ThirdParties:
         return self._found(locate(address))
 
     def _found(self, location: tuple[str, str] | None) -> Match | None:
-        if location is None:
-            return None
-        recipient = self._recipients.find(*location)
-        return None if recipient is None or recipient.is_necessary else Match(location[0], recipient)
+        return None if location is None else _match(location[0], self._recipients.find(*location))
+
+
+def _match(host: str, recipient: Recipient | None) -> Match | None:
+    return None if recipient is None or recipient.is_necessary else Match(host, recipient)
 
 
 @functools.lru_cache(maxsize=8)
