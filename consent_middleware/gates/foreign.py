@@ -2,6 +2,8 @@
 
 import re
 
+from .open_names import OpenNames
+
 _BREAK_OUT = frozenset(
     b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p "
     b"pre ruby s small span strong strike sub sup table tt u ul var".split()
@@ -18,15 +20,15 @@ VOID = frozenset(
     b"area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
 )
 _ENCODING = re.compile(rb"encoding[\t\n\f\r ]*=[\t\n\f\r ]*[\"']?([^\"'\t\n\f\r >]*)", re.IGNORECASE)
-_LONGEST = 512
 
 
 class Foreign:
     """The open elements since an outermost ``<svg>`` or ``<math>``; empty outside of one."""
 
     def __init__(self) -> None:
-        # Name, root or "" for an HTML element, and whether HTML may stand directly in it.
-        self._open: list[tuple[bytes, bytes, str]] = []
+        self._names = OpenNames()
+        # Of each the root, "" for an HTML element, and whether HTML may stand directly in it.
+        self._open: list[tuple[bytes, str]] = []
 
     def __bool__(self) -> bool:
         return bool(self._open)
@@ -34,25 +36,29 @@ class Foreign:
     @property
     def is_foreign(self) -> bool:
         """Say whether text here is foreign: CDATA sections are such, and nothing is raw text."""
-        return bool(self._open) and bool(self._open[-1][1])
+        return bool(self._open) and bool(self._open[-1][0])
 
     @property
     def is_drawing(self) -> bool:
-        """Say whether SVG's own elements may stand here, and no HTML. Deeper than is followed, nobody knows."""
-        return bool(self._open) and self._open[-1][1:] == (b"svg", "") and len(self._open) < _LONGEST
+        """Say whether SVG's own elements may stand here, and no HTML."""
+        return bool(self._open) and self._open[-1] == (b"svg", "")
+
+    @property
+    def is_too_deep(self) -> bool:
+        return self._names.is_too_deep
 
     def start(self, name: bytes, tag: bytes, attributes: frozenset[bytes], *, is_closed: bool) -> bool:
         """Take a start tag in, and say whether its element is foreign."""
         if not self._open:
             if name in _ROOTS and not is_closed:
-                self._open.append((name, name, ""))
+                self._push(name, name, "")
             return name in _ROOTS
-        current, root, inside = self._open[-1]
+        root, inside = self._open[-1]
         as_html = (
             not root
             or inside == "html"
             or (inside == "text" and name not in _STILL_MATH)
-            or (current == b"annotation-xml" and name == b"svg")
+            or (self._names.last == b"annotation-xml" and name == b"svg")
         )
         if not as_html and (name in _BREAK_OUT or (name == b"font" and attributes & _FONT_BREAKS_OUT)):
             self._break_out()
@@ -60,12 +66,12 @@ class Foreign:
             if not self._open:
                 return False
         if as_html and name not in _ROOTS:
-            if name not in VOID and len(self._open) < _LONGEST:
-                self._open.append((name, b"", ""))
+            if name not in VOID:
+                self._push(name, b"", "")
             return False
         root = name if as_html else root
-        if not is_closed and len(self._open) < _LONGEST:
-            self._open.append((name, root, _inside(name, root, tag)))
+        if not is_closed:
+            self._push(name, root, _inside(name, root, tag))
         return True
 
     def end(self, name: bytes) -> None:
@@ -75,16 +81,24 @@ class Foreign:
         if name in _BREAK_OUT_ENDS and self.is_foreign:
             self._break_out()
             return
-        for place in range(len(self._open) - 1, -1, -1):
-            if self._open[place][0] == name:
-                del self._open[place:]
-                return
-        if self._open[-1][1]:
-            self._open.clear()
+        if name in self._names:
+            while self._pop() != name:
+                pass
+        elif self.is_foreign:
+            while self._open:
+                self._pop()
 
     def _break_out(self) -> None:
-        while self._open and self._open[-1][1] and not self._open[-1][2]:
-            self._open.pop()
+        while self.is_foreign and not self._open[-1][1]:
+            self._pop()
+
+    def _push(self, name: bytes, root: bytes, inside: str) -> None:
+        self._names.push(name)
+        self._open.append((root, inside))
+
+    def _pop(self) -> bytes:
+        self._open.pop()
+        return self._names.pop()
 
 
 def _inside(name: bytes, root: bytes, tag: bytes) -> str:

@@ -4,6 +4,7 @@ Its own end tag ends it, or what implies that: the next ``<li>``, the end of the
 """
 
 from .foreign import VOID
+from .open_names import OpenNames
 
 _CELLS = frozenset({b"td", b"th", b"tr", b"tbody", b"thead", b"tfoot"})
 _ROWS = frozenset({b"tr", b"tbody", b"thead", b"tfoot"})
@@ -49,7 +50,6 @@ _ENDED_BY_END = {
 }
 _LAST = frozenset({b"body", b"html"})
 _NONE: frozenset[bytes] = frozenset()
-_DEEPEST = 4096
 
 
 class Region:
@@ -57,14 +57,19 @@ class Region:
 
     def __init__(self, name: bytes) -> None:
         self._root = name
-        self._open = [name]
+        self._open = OpenNames()
+        self._open.push(name)
+
+    @property
+    def is_too_deep(self) -> bool:
+        return self._open.is_too_deep
 
     def ends_before_start(self, name: bytes) -> bool:
         return len(self._open) == 1 and name in _ENDED_BY_START.get(self._root, _NONE)
 
     def start(self, name: bytes, *, is_closed: bool) -> None:
-        if name not in VOID and not is_closed and len(self._open) < _DEEPEST:
-            self._open.append(name)
+        if name not in VOID and not is_closed:
+            self._open.push(name)
 
     def ends_before_end(self, name: bytes) -> bool:
         if name in self._open:
@@ -73,8 +78,8 @@ class Region:
 
     def end(self, name: bytes) -> bool:
         """Take an end tag in, and say whether the element ends with it. One that ends nothing in here is ignored."""
-        for place in range(len(self._open) - 1, -1, -1):
-            if self._open[place] == name:
-                del self._open[place:]
-                return not place
-        return False
+        if name not in self._open:
+            return False
+        while self._open.pop() != name:
+            pass
+        return not self._open

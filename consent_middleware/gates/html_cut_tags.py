@@ -46,8 +46,7 @@ class TagReader(TextReader):
         # Too long to be rewritten. It passes, and only its end is looked for.
         self._value_end, self._awaited = (self._awaited if begun is not None else None), None
         if begun is None and len(buffer) - resumed > HOLD_BACK:
-            self._has_given_up = True
-            return False
+            return self.give_up(start)
         self._raw_name = buffer[start + 1 : name_end].lower()
         self._position = begun.end() if begun is not None else resumed
         self._tag_resumes = 0
@@ -73,9 +72,7 @@ class TagReader(TextReader):
             self._value_end = _ENDS[begun[1]]
             self._position = begun.end()
             return True
-        if len(buffer) - position > HOLD_BACK:
-            self._has_given_up = True
-        return False
+        return self.give_up(position) if len(buffer) - position > HOLD_BACK else False
 
     def _after_long_tag(self, end: int) -> bool:
         name = self._raw_name

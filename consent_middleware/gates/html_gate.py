@@ -12,10 +12,12 @@ from .gated_elements import KEY, MARK, is_replaced, runs, value_of
 from .gated_region import Region
 from .html_judge import Gated
 from .html_rewriting import (
+    AFTER_KEY,
     escaped_css,
     frame_of,
     is_hidden_frame,
     marker,
+    marker_up_to_key,
     marks,
     marks_up_to_key,
     stripped,
@@ -28,6 +30,7 @@ from .html_text_gate import Tag, TextGate
 from .html_texts import RAW_TEXT
 
 _MARKS = re.compile(re.escape(MARK))
+_LOOKS_AT_TAG = 2
 _ROOTS = frozenset({b"svg", b"math"})
 _VOID = VOID | {b"image"}
 _TEXTS = RAW_TEXT | {b"script", b"style", b"noscript", b"plaintext"}
@@ -64,16 +67,18 @@ class HtmlGate(TextGate):
             tag = buffer[start:end]
             attributes = read_attributes(tag, name_end - start)
             if is_special:
+                if self.foreign.is_too_deep or (self._region is not None and self._region.is_too_deep):
+                    return self.give_up(start)
                 is_closed = self.is_closed(tag, attributes[-1].end if attributes else name_end - start)
             if self.foreign or is_root:
                 names = frozenset([attribute.name for attribute in attributes])
                 is_foreign = self.foreign.start(name, tag, names, is_closed=is_closed)
-                self.count_foreign()
         is_closed = is_closed and (is_foreign or self.is_xml)
         if self._region is not None:
             self._region.start(name, is_closed=is_closed or name in RAW_TEXT or name == b"script")
         if not is_of_interest and name not in _TEXTS:
             return self.go_on(end)
+        self.look(_LOOKS_AT_TAG + len(attributes) // 2)
         whole = Tag(name, start, name_end, end, attributes, is_foreign, is_closed)
         gated = self._judge.of_tag(name, attributes) if is_of_interest else None
         if gated is None and is_of_interest and not is_special and name not in _TEXTS:
@@ -84,6 +89,7 @@ class HtmlGate(TextGate):
             if self._numbers:
                 self.replace(buffer, name_end, name_end, b' %b="%d"' % (KEY, gated.key))
             return self._go_on(whole, is_judged=True)
+        self.look(_LOOKS_AT_TAG)
         if gated.is_marked or is_replaced(name, is_foreign=is_foreign):
             return self._take_out(buffer, whole, gated, is_usual=not is_special)
         self._strip(buffer, whole, gated, is_usual=not is_special)
@@ -92,7 +98,6 @@ class HtmlGate(TextGate):
     def on_end(self, buffer: bytes, name: bytes, start: int, end: int) -> bool:
         if self.foreign:
             self.foreign.end(name)
-            self.count_foreign()
         if self._region is not None:
             if self._region.ends_before_end(name):
                 self._end_region(buffer, start)
@@ -137,8 +142,8 @@ class HtmlGate(TextGate):
         if name == b"iframe" and not is_foreign and not is_hidden_frame(tag.attributes):
             markup = self._placeholder(frame_of(gated.name, gated.key, gated.recipient, tag.attributes))
         elif is_usual and not gated.is_marked and (name in _VOID or name in _EMPTY):
-            before, _, after = marker(gated.name, 0).rpartition(b"0")
-            self._solutions.keep(buffer[start:end], Solution(before, after, gated.found, True))
+            solution = Solution(marker_up_to_key(gated.name), AFTER_KEY, gated.found, True)
+            self._solutions.keep(buffer[start:end], solution)
         self.replace(buffer, start, end, markup)
         if tag.is_closed or (name in _VOID and not is_foreign and not self.is_xml):
             return self.go_on(end)
@@ -166,6 +171,7 @@ class HtmlGate(TextGate):
         start, name_end = tag.start, tag.name_end
         rewritten = b""
         if any(fetch.attribute.name == b"style" for fetch in gated.refused):
+            self.look(_LOOKS_AT_TAG)
             css = html.unescape(value_of(tag.attributes, b"style").decode("latin-1")).encode("latin-1", "replace")
             rewritten = escaped_css(without_addresses(css, self._parties, self._judge.allows))
         added = marks(gated.name, gated.key)

@@ -8,11 +8,8 @@ import re
 
 from .foreign import Foreign
 from .html_cut_tags import TagReader
-from .html_stretches import skip_flat, skip_html, skip_shapes, skip_xml
+from .html_stretches import skip_html, skip_shapes, skip_xml
 from .html_tags import REST_OF_TAG, TAG_NAME
-
-_FOREIGN_TAGS = 4000
-"""Tags of SVG and MathML that are read one by one. After so many of them, both count as HTML."""
 
 _SKIP_TEXT = re.compile(rb"[^<]*+")
 _CLOSED = re.compile(rb"[\t\n\f\r /]*/>\Z")
@@ -25,7 +22,6 @@ class HtmlReader(TagReader):
 
     is_careful = False
     """Every tag matters."""
-    _foreign_left = _FOREIGN_TAGS
 
     def __init__(self, *, is_xml: bool) -> None:
         super().__init__(HtmlReader._at_start)
@@ -43,18 +39,6 @@ class HtmlReader(TagReader):
         raise NotImplementedError
 
     # What subclasses do.
-
-    def count_foreign(self) -> None:
-        """Take note of a tag within SVG or MathML."""
-        self._foreign_left -= 1
-        if not self._foreign_left:
-            self.read_flat()
-
-    def read_flat(self) -> None:
-        """Take SVG, MathML and ``<noscript>`` for nothing special from here on: there is too much of it."""
-        self.foreign = Foreign()
-        if not self.is_xml:
-            self._skip = skip_flat()
 
     def go_on(self, place: int) -> bool:
         self._position = place
@@ -75,14 +59,15 @@ class HtmlReader(TagReader):
         if len(buffer) < 2 and not is_last:
             return False
         if buffer.startswith(_UTF_16):
-            self._has_given_up = True
-            return False
+            return self.read_to_end(0)
         self._is_begun = True
         self._scan = HtmlReader._in_data
         return True
 
     def _in_data(self, buffer: bytes, is_last: bool) -> bool:
         position, size = self._position, len(buffer)
+        if self._left < 0:
+            return self.give_up(position)
         if self._tag_resumes:
             # The tag that was held back.
             return self._in_markup(buffer, position, is_last)
@@ -102,10 +87,12 @@ class HtmlReader(TagReader):
             tag = buffer.find(b"<", place)
             while self.places and (tag < 0 or self.places[0] < tag):
                 self.places.popleft()
+            self.look()
             return True
         return self._in_markup(buffer, place, is_last)
 
     def _in_markup(self, buffer: bytes, start: int, is_last: bool) -> bool:
+        self.look()
         begun = buffer[start : start + 9]
         if begun.startswith(b"<!--"):
             self._scan = HtmlReader._at_comment_start

@@ -11,6 +11,8 @@ from .html_tags import Attribute
 from .third_parties import ThirdParties
 
 INVALID = b"about:invalid"
+AFTER_KEY = b'"></template>'
+"""How a marker goes on."""
 Allows = Callable[[str], bool]
 
 
@@ -29,7 +31,12 @@ class Frame(NamedTuple):
 
 def marker(name: str, key: int) -> bytes:
     """Return an element that survives wherever another may stand, and does nothing."""
-    return b"<template" + marks(name, key) + b"></template>"
+    return b"%b%d%b" % (marker_up_to_key(name), key, AFTER_KEY)
+
+
+@functools.lru_cache(maxsize=256)
+def marker_up_to_key(name: str) -> bytes:
+    return b"<template" + marks_up_to_key(name)
 
 
 def marks(name: str, key: int) -> bytes:

@@ -7,7 +7,12 @@ import re
 from collections import deque
 from collections.abc import Callable
 
+from .encodings import Body
+
 HOLD_BACK = 65_536
+BYTES_TO_A_LOOK = 32
+"""A look at one tag takes some 5 µs, so that what is looked at takes a megabyte no more than the rest of it does."""
+_LOOKS_AT_FIRST = 6000
 
 Scanner = Callable[..., bool]
 """A function of the class whose object it is called with, not a method of that object, which would refer to itself. It gets the
@@ -31,6 +36,10 @@ class HtmlStream:
     _raw_start = 0
     _is_begun = False
     _has_given_up = False
+    _rest: Body | None = None
+    """What takes the rest of a page that is not read any more."""
+    _left = _LOOKS_AT_FIRST * BYTES_TO_A_LOOK
+    """Bytes for which something may be looked at."""
 
     def __init__(self, scan: Scanner) -> None:
         self.places: deque[int] = deque()
@@ -40,8 +49,9 @@ class HtmlStream:
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
         """Return the bytes that can go out now."""
-        if self._has_given_up:
-            return b"" if self.is_silent else data
+        if self._rest is not None:
+            return b"" if self.is_silent else self._rest.feed(data, is_last=is_last)
+        self._left += len(data)
         if self._awaited is not None:
             # What was cut in the middle of a long value is not read again with each byte of it.
             if not is_last and len(self._held) + len(data) <= HOLD_BACK and self._awaited.search(data) is None:
@@ -53,7 +63,7 @@ class HtmlStream:
         # Most bodies end with a message that has nothing in it.
         found = self.find_places(self._lowered, self._scanned) if len(buffer) > self._scanned else None
         if found:
-            self.places = deque(sorted({*self.places, *found}) if self.places else found)
+            self.places = deque(sorted([*self.places, *found]) if self.places else found)
         if is_last and not self.places and not self._is_begun:
             # A whole document without places of interest goes out unread.
             return buffer
@@ -61,7 +71,9 @@ class HtmlStream:
         self._sent = 0
         while self._scan(self, buffer, is_last):
             pass
-        if is_last or self._has_given_up:
+        if self._has_given_up:
+            return self._give_up(buffer, is_last=is_last)
+        if is_last:
             self._end(buffer)
             safe = len(buffer)
         else:
@@ -86,7 +98,35 @@ class HtmlStream:
         """The document ends here."""
         raise NotImplementedError
 
+    def begin_rest(self) -> Body:
+        """Return what takes the rest of a page that is not read any more."""
+        raise NotImplementedError
+
     # What subclasses do.
+
+    def look(self, times: int = 1) -> None:
+        """Take note of work. Where there is too much of it for a page of this size, the rest is not read any more."""
+        self._left -= times * BYTES_TO_A_LOOK
+
+    def give_up(self, place: int) -> bool:
+        """Stop reading here."""
+        self._position = place
+        self._has_given_up = True
+        self._scan = HtmlStream._stopped
+        return False
+
+    def _stopped(self, buffer: bytes, is_last: bool) -> bool:
+        return False
+
+    def _give_up(self, buffer: bytes, *, is_last: bool) -> bytes:
+        self._end(buffer)
+        self.copy_to(buffer, self._position)
+        self._held = b""
+        self.places.clear()
+        self._rest = self.begin_rest()
+        if not self.is_silent:
+            self._out.append(self._rest.feed(buffer[self._sent :], is_last=is_last))
+        return b"".join(self._out)
 
     def copy_to(self, buffer: bytes, place: int) -> None:
         """Send all up to ``place`` as it came, or leave it out while it is to be silent."""

@@ -55,12 +55,6 @@ def skip_html() -> re.Pattern[bytes]:
 
 
 @cache
-def skip_flat() -> re.Pattern[bytes]:
-    """For documents past all measure."""
-    return _compiled(_DULL.replace(b"| SIMPLE_SVG ", b""), _RAW.replace(b"|noscript", b"") + b"|plaintext")
-
-
-@cache
 def skip_shapes() -> re.Pattern[bytes]:
     """For what stands directly in SVG."""
     return _compiled(_SHAPES_OF_SVG, b"")

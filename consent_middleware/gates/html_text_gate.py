@@ -3,16 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from .encodings import Body
 from .gated_elements import KEY, MARK
 from .gated_region import Region
 from .html_judge import PartyJudge, Seen
 from .html_reader import HtmlReader
-from .html_rewriting import Allows, Frame, marker, marks, without_addresses
+from .html_rest import BrokenRest
+from .html_rewriting import AFTER_KEY, Allows, Frame, marker, marker_up_to_key, marks, without_addresses
 from .html_solutions import Solution, Solutions
 from .html_stream import HOLD_BACK
 from .html_tags import Attribute
 from .third_parties import ThirdParties
 
+_LOOKS_AT_TEXT = 3
 _NOSCRIPT = b"<noscript>"
 """Before the text of one, by which it is told apart from a tag."""
 
@@ -62,11 +65,14 @@ class TextGate(HtmlReader):
             self._judge_text(buffer, text_end, end)
         self._script = None
 
+    def begin_rest(self) -> Body:
+        return BrokenRest(self._parties.breaker)
+
     def on_raw_overflow(self, buffer: bytes) -> bool:
         if self._script is None:
-            # A noscript that long is read like the rest of the page.
-            self.read_flat()
-            return self.go_on(self.raw_start)
+            # With and without scripting, a noscript that long would not be the same page.
+            self.give_up(self.raw_start)
+            return True
         self._judge_text(buffer, self.raw_start + HOLD_BACK, None)
         self._script = None
         return False
@@ -76,6 +82,7 @@ class TextGate(HtmlReader):
         script, start = self._script, self.raw_start
         if not self.has_place(start, text_end):
             return
+        self.look(_LOOKS_AT_TEXT)
         if script is None:
             self._read_noscript(buffer, text_end)
             return
@@ -97,8 +104,8 @@ class TextGate(HtmlReader):
             self.replace(buffer, start, text_end, css)
         else:
             if end is not None:
-                before, _, after = marker(gated.name, 0).rpartition(b"0")
-                self._solutions.keep(buffer[held_from:text_end], Solution(before, after, gated.found, True))
+                solution = Solution(marker_up_to_key(gated.name), AFTER_KEY, gated.found, True)
+                self._solutions.keep(buffer[held_from:text_end], solution)
             self.replace(buffer, held_from, text_end, marker(gated.name, gated.key))
             if end is not None:
                 self.drop(end)
@@ -113,8 +120,10 @@ class TextGate(HtmlReader):
             return
         inner = type(self)(judge.parties, judge.allows, self._placeholder, numbers=self._numbers, seen=judge.seen)
         inner._judge = judge
+        inner._left = self._left - len(text)
         key, judge.heard = judge.count, []
         changed = inner.feed(text, is_last=True)
+        self._left = inner._left
         if changed != text:
             self.replace(buffer, start, text_end, changed)
         # Most are one pixel. What stands in a frame's place may have the number in it more than once.

@@ -115,8 +115,7 @@ class TextReader(HtmlStream):
     def _wait_for_raw_end(self, buffer: bytes) -> bool:
         if len(buffer) - self._position > HOLD_BACK:
             # An end tag without an end.
-            self._has_given_up = True
-            return False
+            return self.give_up(self._position)
         return self._hold_from is not None and self._position - self._raw_start > HOLD_BACK and self._overflows(buffer)
 
     def _overflows(self, buffer: bytes) -> bool:
