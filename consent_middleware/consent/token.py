@@ -76,7 +76,7 @@ class Tokens:
             f"{head}.{self._digests(consent.allowed)}{more_allowed}.{self._digests(consent.refused)}{more_refused}"
         )
         if consent.seen:
-            payload += f".{self._digests(consent.seen)}"
+            payload += f".{self._digests_of_seen(consent.seen)}"
         # As TimestampSigner does it, but with the time of the choice, which is not always now: adding an exemption keeps it.
         stamp = base64_encode(int_to_bytes(consent.chosen_at)).decode("ascii")
         return self._signer.sign(f"{payload}.{stamp}")
@@ -107,7 +107,7 @@ class Tokens:
         except ValueError:
             return NO_CHOICE
         if payload.startswith(_UNSAID):
-            return Consent(chosen_at=chosen_at, seen=meaning.seen)
+            return Consent(chosen_at=chosen_at, seen=meaning.seen, unread=meaning.unread)
         return replace(meaning, id=payload[:_ID_LENGTH].decode("ascii"), chosen_at=chosen_at)
 
     def _study(self, said: bytes) -> Consent:
@@ -120,6 +120,7 @@ class Tokens:
             bare = b".".join((said[: len(head) - TAG_LENGTH], *said.split(b".")[1:]))
             return replace(self._meanings.get(bare) or self._study(bare), owner=head[-TAG_LENGTH:])
         marker = head[1:]
+        unread = self._unread(marker, _generation_in(marker), allowed, refused)
         names, others = self._names(allowed), self._names(refused)
         age, is_taken_over, gpc = _MEANINGS.get(head[0], _MEANINGS["-"])
         meaning = Consent(
@@ -129,8 +130,8 @@ class Tokens:
             gpc=gpc,
             is_taken_over=is_taken_over,
             age=age,
-            seen=self._names(told[0]) if told else frozenset(),
-            unread=self._unread(marker, _generation_in(marker), allowed, refused),
+            seen=self._seen(told[0], keeps_unknown=bool(unread)) if told else frozenset(),
+            unread=unread,
             is_outdated=(len(names) + len(others)) * LENGTH < len(allowed) + len(refused),
         )
         self._meanings.put(said, meaning)
@@ -187,6 +188,19 @@ class Tokens:
     def _names(self, digests: str) -> frozenset[str]:
         known = self._policy.by_digest
         return frozenset(known[part] for part in _parts_of(digests) if part in known)
+
+    def _seen(self, digests: str, *, keeps_unknown: bool) -> frozenset[str]:
+        """What only a newer version knows stays as it is written."""
+        known = self._policy.by_digest
+        return frozenset(
+            known.get(part, part)
+            for part in _parts_of(digests)
+            if part in known or (keeps_unknown and len(part) == LENGTH)
+        )
+
+    def _digests_of_seen(self, seen: Iterable[str]) -> str:
+        marks = self._policy.marks
+        return "".join(sorted(marks.get(name, name) for name in seen if name in marks or len(name) == LENGTH))
 
 
 def _parts_of(digests: str) -> list[str]:

@@ -27,7 +27,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False):
     refused: frozenset[str] = frozenset()
     gpc: bool = False
     seen: frozenset[str] = frozenset()
-    """Notices that this visitor has dismissed, or chose beside (``notice:<id>``)."""
+    """Notices that this visitor has dismissed, or chose beside (``notice:<id>``; a digest, where only a newer version knows it)."""
     unread: str = ""
     """What this process cannot read of a token that was made under a newer version of the policy: its day, and digests."""
     owner: str = ""
@@ -54,7 +54,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False):
     @property
     def is_ahead(self) -> bool:
         """Whether it was chosen under a newer version of the policy than this process knows: another one asks what is missing here."""
-        return bool(self.unread)
+        return self.choice_made and bool(self.unread)
 
     def allows(self, name: str) -> bool:
         """Say whether a purpose or a service is allowed now. An id that nobody declared is not."""

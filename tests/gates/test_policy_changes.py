@@ -234,3 +234,29 @@ def test_what_an_older_process_cannot_read_stays_in_the_token_it_adds_to(clock: 
     refused = choose(old, "reject-all", cookie)
     get(mounted(app, NEXT + notice), cookie=refused)
     assert not any(get_consent(app.scope).allows(name) for name in ALL)
+
+
+@pytest.mark.parametrize("has_chosen", [True, False])
+def test_an_older_process_does_not_forget_that_a_notice_it_does_not_know_was_dismissed(
+    clock: Clock, has_chosen: bool
+) -> None:
+    clock.now = NEW_YEAR
+    works = '[[notices]]\nid = "works"\ntext = "We are moving."\nfrom = 2029-12-01\n'
+    leak = works.replace("works", "leak").replace("We are moving.", "We lost a list.")
+    both = works + works.replace("works", "move")
+    old, new = mounted(page(), PRESENT + both), mounted(page(), NEXT + both + leak)
+    cookie = token(NEXT + both + leak, "analytics", "marketing") if has_chosen else ""
+
+    def close(middleware: ConsentMiddleware, notice: bytes, cookie: str) -> str:
+        scope = scope_of("/-/privacy/notice", method="POST", headers=[*SAME_ORIGIN, FORM], cookie=cookie)
+        closed = call(middleware, scope, b"notice=notice:" + notice)
+        assert closed.token is not None
+        return "{}={}".format(*closed.token)
+
+    closed = close(old, b"works", close(new, b"leak", cookie))
+    assert b"We lost a list." not in visit_page(new, cookie=closed).body
+    # Who has not chosen is asked there all the same.
+    assert asks(old, closed) is not has_chosen
+    body = visit_page(new, cookie=close(old, b"move", closed)).body
+    assert b"We lost a list." not in body
+    assert b"We are moving." not in body
