@@ -72,6 +72,10 @@ class Banner:
             for link_only in (False, True):
                 self._find(language, decision, Signals(), asking="first", root="", link_only=link_only)
 
+    def language(self, scope: Scope) -> str:
+        """Say which language a page is in."""
+        return self._negotiation.for_page(scope, dict(scope["headers"]).get(b"accept-language", b""))
+
     def is_needed(self, standing: Standing) -> bool:
         """Say whether there is something to insert for this visitor."""
         decision = standing.decision

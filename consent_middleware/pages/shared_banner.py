@@ -57,6 +57,10 @@ class SharedBanner:
     def plain(self, standing: Standing, accepted: bytes) -> None:
         """Nothing: each page says its own path."""
 
+    def language(self, scope: Scope) -> str:
+        """Without a word of the browser's: the page's own language, or the site's first."""
+        return self._negotiation.for_page(scope, b"")
+
     def head(self, standing: Standing, scope: Scope, *, nonce: str | None) -> bytes:
         """Return what comes before every script: the guard as for somebody who allows nothing yet."""
         return self._banner.head(standing, scope, nonce=nonce)
@@ -72,9 +76,7 @@ class SharedBanner:
         )
 
     def _find(self, scope: Scope, *, link_only: bool) -> bytes:
-        # Without a word of the browser's: the page's own language, or the site's first.
-        language = self._negotiation.for_page(scope, b"")
-        key = (language, root_of(scope), link_only)
+        key = (self.language(scope), root_of(scope), link_only)
         found = self._rendered.get(key)
         if found is None:
             found = self._render_once(*key)

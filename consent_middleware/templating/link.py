@@ -1,6 +1,6 @@
 """The link to the visitor's choices, for the site's own templates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -15,7 +15,6 @@ from ..pages.mount import root_of
 from ..pages.way_back import page_of
 from ..pages.wording import Wording
 from ..policy import Policy
-from ..telemetry.languages import language_matcher
 
 _LINK = Markup('<a href="{address}" data-privacy-action="manage"{language}>{text}</a>')
 
@@ -23,7 +22,7 @@ _LINK = Markup('<a href="{address}" data-privacy-action="manage"{language}>{text
 def privacy_link(request: "HasScope | Scope", text: str | None = None) -> Markup:
     """Return a link to the preference center, which opens as a dialog where the page has our module; it leads back to this page.
 
-    ``text``: the site's own words, instead of ours in the visitor's language. Empty in observe mode, in which there is no
+    ``text``: the site's own words, instead of ours in the page's language. Empty in observe mode, in which there is no
     preference center.
     """
     visit, scope = visit_of(request), scope_of(request)
@@ -36,22 +35,12 @@ def privacy_link(request: "HasScope | Scope", text: str | None = None) -> Markup
     address = f"{root_of(here)}{prefix}/preferences?next={quote(page_of(here))}"
     if text is not None:
         return _LINK.format(address=address, language="", text=text)
-    language, words = _words(visit.policy, _accepted(scope))
-    return _LINK.format(address=address, language=Markup(' lang="{}"').format(language), text=words)
-
-
-def _accepted(scope: Scope) -> bytes:
-    return next((bytes(value) for name, value in scope["headers"] if name == b"accept-language"), b"")[:256]
-
-
-@lru_cache(maxsize=256)
-def _words(policy: Policy, accepted: bytes) -> tuple[str, str]:
-    match, texts = _languages(policy)
-    language = match(accepted).decode("ascii")
-    return language, texts[language]
+    language = gates_of(gate).banner.language(scope)
+    return _LINK.format(
+        address=address, language=Markup(' lang="{}"').format(language), text=_texts(visit.policy)[language]
+    )
 
 
 @lru_cache(maxsize=16)
-def _languages(policy: Policy) -> tuple[Callable[[bytes], bytes], Mapping[str, str]]:
-    texts = {language: Wording(policy, language).gettext("Privacy choices") for language in policy.languages}
-    return language_matcher(policy.languages), texts
+def _texts(policy: Policy) -> Mapping[str, str]:
+    return {language: Wording(policy, language).gettext("Privacy choices") for language in policy.languages}

@@ -27,7 +27,7 @@ async def page(request: Request) -> HTMLResponse:
 
 
 def shop(policy: str | None = None, **options: Any) -> ConsentMiddleware:
-    routes = [Route("/", page), Mount("/shop", routes=[Route("/page", page)])]
+    routes = [Route("/", page), Route("/zh-hans", page), Mount("/shop", routes=[Route("/page", page)])]
     return mounted(Starlette(routes=routes), policy, **options)
 
 
@@ -57,6 +57,22 @@ def test_the_link_speaks_the_visitors_language_unless_the_site_does() -> None:
     answer = get(shop(LANGUAGES), headers=[(b"accept-language", b"zh-CN,zh;q=0.9")])
     assert ' lang="zh-Hans">隐私选择</a>' in parts(answer)[1]
     assert ">Crumbs &amp; co</a>" in parts(answer)[2]
+
+
+def test_the_link_speaks_the_language_of_its_page_as_the_banner_does() -> None:
+    chinese = [(b"accept-language", b"zh-CN,zh;q=0.9")]
+    first = shop(LANGUAGES + 'language_from = "first"\n')
+    assert ' lang="en">Privacy choices</a>' in parts(get(first, headers=chinese))[1]
+    by_path = shop(LANGUAGES + 'language_from = "path"\n')
+    assert ' lang="zh-Hans">隐私选择</a>' in parts(get(by_path, "/zh-hans"))[1]
+    asked = shop(LANGUAGES, language_of=lambda scope: "en")
+    assert ' lang="en">Privacy choices</a>' in parts(get(asked, headers=chinese))[1]
+
+
+def test_in_pages_that_are_the_same_for_everybody_the_link_does_not_ask_the_browser() -> None:
+    shared = shop('delivery = "fragment"\n' + LANGUAGES)
+    answers = [parts(get(shared, headers=[(b"accept-language", name)]))[1] for name in (b"zh-CN", b"en")]
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize("opens", [get, visit_page])
