@@ -45,6 +45,11 @@ def first(headers: Iterable[Header], name: bytes) -> bytes:
     return b""
 
 
+def combined(headers: Iterable[Header], name: bytes) -> bytes:
+    """Return what all fields of a name say, as one that lists it (RFC 9110, section 5.3)."""
+    return b", ".join(values(headers, name))
+
+
 def without(headers: Iterable[Header], names: frozenset[bytes]) -> list[Header]:
     return [pair for pair in headers if pair[0].lower() not in names]
 

@@ -85,7 +85,7 @@ class Page(NamedTuple):
             return self._with_variant(headers), None
         if status in NO_BODY or not _is_rewritable(headers):
             return headers, None
-        coding = response_headers.first(headers, b"content-encoding").strip().lower()
+        coding = response_headers.combined(headers, b"content-encoding").strip().lower()
         if coding not in (b"", b"identity") and not can_open(coding):
             _tell_unwritable(coding)
             return headers, None
@@ -130,7 +130,7 @@ def inserter(head: bytes, markup: bytes) -> Body:
 
 
 def _is_rewritable(headers: list[Header]) -> bool:
-    if not _is_ascii_compatible(response_headers.first(headers, b"content-type")):
+    if not _is_ascii_compatible(response_headers.combined(headers, b"content-type")):
         return False
     if response_headers.first(headers, b"content-disposition").strip().lower().startswith(b"attachment"):
         return False
@@ -139,7 +139,7 @@ def _is_rewritable(headers: list[Header]) -> bool:
 
 def is_html(status: int, headers: list[Header]) -> bool:
     """Exactly ``text/html``: ``text/html-sandboxed`` is another type. A 304 has no type, and counts as a page."""
-    written = response_headers.first(headers, b"content-type")
+    written = response_headers.combined(headers, b"content-type")
     return html_kinds[written] == "html" or (
         status == 304 and not written and bool(response_headers.first(headers, b"etag"))
     )
@@ -147,7 +147,7 @@ def is_html(status: int, headers: list[Header]) -> bool:
 
 def kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None:
     """A 304 has no type, and counts as a page."""
-    written = response_headers.first(headers, b"content-type")
+    written = response_headers.combined(headers, b"content-type")
     if status == 304 and not written and response_headers.first(headers, b"etag"):
         return "html"
     return html_kinds[written]
@@ -159,8 +159,10 @@ class HtmlKinds(BoundedCache[bytes, Literal["html", "xml"] | None]):
     __slots__ = ()
 
     def __missing__(self, content_type: bytes) -> Literal["html", "xml"] | None:
-        """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type."""
-        written = content_type.partition(b";")[0].strip().lower()
+        """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type. Of several the last counts, as in browsers
+        (https://fetch.spec.whatwg.org/#concept-header-extract-mime-type)."""
+        parts = [part.partition(b";")[0].strip().lower() for part in content_type.split(b",")]
+        written = next((part for part in reversed(parts) if b"/" in part and part != b"*/*"), b"")
         kind: Literal["html", "xml"] | None = (
             "html" if written == b"text/html" else "xml" if written == b"application/xhtml+xml" else None
         )

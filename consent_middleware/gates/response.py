@@ -113,8 +113,8 @@ class ResponseGate(Exchange):
         return message
 
     def _watch(self, headers: list[Header]) -> None:
-        html = html_kinds[response_headers.first(headers, b"content-type")]
-        if html is not None and not response_headers.first(headers, b"content-encoding"):
+        html = html_kinds[response_headers.combined(headers, b"content-type")]
+        if html is not None and not response_headers.combined(headers, b"content-encoding"):
             decision = (self.made_visit or self.known).decision
             self.body = gates_of(self).html_gates.watcher(decision, is_xml=html == "xml")
 
@@ -170,7 +170,7 @@ class ResponseGate(Exchange):
             return False
         if status == 304:
             return self.is_conditional
-        return html_kinds[response_headers.first(headers, b"content-type")] is not None
+        return html_kinds[response_headers.combined(headers, b"content-type")] is not None
 
     def _hinted(self, message: Message) -> Message:
         """Leave out of an early hint what leads to refused third parties."""

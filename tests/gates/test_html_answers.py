@@ -94,6 +94,32 @@ def _unzstd(data: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompressobj().decompress(data)
 
 
+@pytest.mark.parametrize(
+    ("types", "is_gated"),
+    [
+        ([b"text/plain", b"text/html"], True),
+        ([b"text/html", b"*/*"], True),
+        ([b"text/plain, text/html;charset=utf-8"], True),
+        ([b'text/html;a="b,c"'], True),
+        ([b"text/html", b"text/plain"], False),
+        ([b"text/html, text/html-sandboxed"], False),
+    ],
+)
+@pytest.mark.parametrize("headers", [FETCH, NAVIGATION])
+def test_of_several_types_the_last_counts_as_in_browsers(
+    types: list[bytes], is_gated: bool, headers: tuple[Header, ...]
+) -> None:
+    site = App(headers=[(b"content-type", each) for each in types], body=PAGE)
+    assert (b"count.example" not in get(mounted(site, POLICY), headers=headers, cookie=NOTHING).body) is is_gated
+
+
+def test_of_several_codings_none_is_taken_for_all() -> None:
+    packed = brotli.compress(gzip.compress(PAGE))
+    site = app((b"content-encoding", b"gzip"), (b"content-encoding", b"br"), body=packed)
+    answer = get(mounted(site, POLICY), cookie=NOTHING)
+    assert (answer.error, answer.body) == (None, packed)
+
+
 def test_links_in_the_headers_of_a_page_with_a_banner_lead_to_nobody_who_is_refused() -> None:
     link = (b"link", b"<https://count.example/a.js>; rel=preload; as=script")
     answer = get(mounted(app(link), POLICY.replace("manual", "auto")), headers=NAVIGATION)
