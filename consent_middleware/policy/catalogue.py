@@ -5,17 +5,19 @@ The facts are in ``catalogue/*.toml``, for people; ``catalogue.json`` holds the 
 """
 
 import functools
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 COMPILED = Path(__file__).with_name("catalogue.json")
-FILLERS = ("*", "<id>", "<n>", "<hex>", "<alnum>", "<hex5>", "<md5>")
+FILLERS = ("*", "<id>", "<n>", "<hex>", "<alnum>", "<hex5>", "<md5>", "<uuid>")
 """What may stand for the changing part of a templated name: anything or nothing, something, digits, six or more
-hex digits, eight or more letters with a digit among them, exactly five or thirty-two hex digits."""
+hex digits, eight or more letters with a digit among them, exactly five or thirty-two hex digits, a UUID."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LONGEST_HOST = 253
 _TELLING = 3
 _SHORT = tuple(range(_TELLING - 1, 0, -1))
@@ -88,6 +90,8 @@ def fills(filler: str, text: str) -> bool:
             return len(text) == 5 and _HEX.issuperset(text)
         case "<md5>":
             return len(text) == 32 and _HEX.issuperset(text)
+        case "<uuid>":
+            return _UUID.fullmatch(text) is not None
         case _:
             return bool(text)
 

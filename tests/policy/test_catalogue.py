@@ -35,7 +35,7 @@ def test_no_literal_name_stands_twice() -> None:
 
 def test_no_template_is_so_short_that_it_catches_strangers() -> None:
     """Two letters are poison, unless an underscore or a strict filler makes them somebody's own."""
-    strict = ("<n>", "<hex>", "<alnum>", "<hex5>", "<md5>")
+    strict = ("<n>", "<hex>", "<alnum>", "<hex5>", "<md5>", "<uuid>")
     short = set()
     for key, entry in read_entries():
         for line in (read_line(key, text) for text in entry.cookies):
@@ -75,6 +75,8 @@ def test_a_line_says_purpose_kind_lifetime_and_whose_name_it_is() -> None:
         ("<hex5>", "1d52e0", False),
         ("<md5>", "0" * 32, True),
         ("<md5>", "0" * 31, False),
+        ("<uuid>", "2d859e38-92a3-4080-8117-C7E82466E45A", True),
+        ("<uuid>", "2d859e3892a3-4080-8117-c7e8-2466e45a", False),
     ],
 )
 def test_a_filler_stands_for_what_it_says(filler: str, text: str, expected: bool) -> None:
