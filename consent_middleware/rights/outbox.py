@@ -12,7 +12,7 @@ import random
 import secrets
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ..errors import LedgerError
+from ..errors import LedgerError, LedgerUnavailable
 from ..ledger import Ledger, Record
 from ..ledger.rows import Stored
 from ..policy import Policy
@@ -45,6 +45,8 @@ _JITTER = 0.2
 _ANSWERED_WITHIN = 15.0
 _LEASE = 60
 """Seconds: longer than an attempt takes, with what happens around it."""
+_WRITE_AGAIN = 0.2
+"""Seconds to the next try to write down what became of a message that was sent."""
 _AT_ONCE = 8
 _LOOK_AGAIN = 30.0
 """Seconds between two looks at what other processes left."""
@@ -158,8 +160,9 @@ class Outbox:
         problem, is_final = sent
         attempts = message.attempts + 1
         if not problem:
-            record = _told(message, "told", attempts)
-            await self._ledger.add_with(record, functools.partial(rows.delete, message_id=message.message_id))
+            told = _told(message, "told", attempts)
+            delete = functools.partial(rows.delete, message_id=message.message_id)
+            await self._write_down(functools.partial(self._ledger.add_with, told, delete, is_repeated=True), stopping)
             return "delivered"
         if is_final or attempts > len(self._pauses):
             logger.error(
@@ -169,14 +172,27 @@ class Outbox:
                 attempts,
             )
             given_up = replace(message, attempts=attempts, next_at=0, problem=problem)
-            await self._ledger.add_with(
-                _told(message, "given up", attempts), functools.partial(rows.postpone, message=given_up, lease=lease)
-            )
+            told = _told(message, "given up", attempts)
+            postpone = functools.partial(rows.postpone, message=given_up, lease=lease)
+            await self._write_down(functools.partial(self._ledger.add_with, told, postpone, is_repeated=True), stopping)
             return "given up"
         pause = self._pauses[attempts - 1] * (1 + _JITTER * random.random())  # noqa: S311  (it only spreads load)
         later = replace(message, attempts=attempts, next_at=int(time.time() + pause) or 1, problem=problem)
         await self._ledger.database.run(functools.partial(rows.postpone, message=later, lease=lease), writing=True)
         return "postponed"
+
+    async def _write_down(self, write: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
+        """Write while the lease lasts: a database that is busy for a moment is no reason to tell somebody twice."""
+        until = time.monotonic() + _LEASE - self._seconds
+        while True:
+            try:
+                await write()
+            except LedgerUnavailable:
+                if stopping.is_set() or time.monotonic() >= until:
+                    raise
+                await asyncio.sleep(_WRITE_AGAIN)
+            else:
+                return
 
     async def _send_unless(self, stopping: asyncio.Event, message: Message) -> tuple[str, bool] | None:
         sending = asyncio.create_task(self._send(message))

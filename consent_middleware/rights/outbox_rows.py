@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
+_FURTHEST = 7 * 86_400
+"""Seconds: longer than any pause or lease, and than clocks of one site's machines disagree."""
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A recipient that is to be told. Times are seconds since 1970, UTC."""
 
@@ -43,10 +47,15 @@ async def claim(connection: "AsyncConnection", *, lease: str, now: int, until: i
     """Take up to ``limit`` messages that are due for ``lease``, until that time; none that another process holds.
 
     Two that see the same row: the second one's update finds it leased, or its transaction is refused. No row is locked for longer.
+    A time that lies further ahead than any is set was set by a clock that went wrong.
     """
+    from sqlalchemy import or_
+
     from ..storage.outbox_schema import OUTBOX
 
-    free = (OUTBOX.c.next_at > 0, OUTBOX.c.next_at <= now, OUTBOX.c.leased_until <= now)
+    is_due = or_(OUTBOX.c.next_at.between(1, now), OUTBOX.c.next_at > now + _FURTHEST)
+    is_free = or_(OUTBOX.c.leased_until <= now, OUTBOX.c.leased_until > now + _FURTHEST)
+    free = (is_due, is_free)
     due = OUTBOX.select().with_only_columns(OUTBOX.c.message_id).where(*free)
     due = due.order_by(OUTBOX.c.next_at, OUTBOX.c.message_id).limit(limit)
     for message_id in list((await connection.execute(due)).scalars()):

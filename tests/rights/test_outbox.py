@@ -3,10 +3,12 @@
 import asyncio
 import functools
 import json
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from consent_middleware import Policy
@@ -225,11 +227,51 @@ def test_several_processes_send_each_message_once(url: str, there: Recipient) ->
         for number in range(40):
             await erase(ledger, outbox, f"visitor {number}", "mail")
         others = [Ledger(url, secret_keys=[KEY]) for _ in range(3)]
-        outboxes = [outbox, *(Outbox(other, [KEY], policy(there)) for other in others)]
+        outboxes = [outbox, *(Outbox(other, [KEY], policy(there), pauses=SOON) for other in others)]
         done = await asyncio.gather(*(each.deliver() for each in outboxes))
         assert sum(each.delivered for each in done) == 40
         assert len({got.message_id for got in there.got}) == len(there.got) == 40
         await asyncio.gather(*(other.stop() for other in others))
+
+    tell(url, there, story)
+
+
+def test_a_database_that_is_busy_when_the_answer_comes_is_no_reason_to_tell_again(
+    tmp_path: Path, there: Recipient
+) -> None:
+    async def story(ledger: Ledger, outbox: Outbox) -> None:
+        await erase(ledger, outbox, "mine", "mail")
+        ledger.database.patience = 0.3
+        there.may_answer.clear()
+        delivering = asyncio.create_task(outbox.deliver())
+        await asyncio.to_thread(there.wait_for, 1)
+        other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        there.may_answer.set()
+        await asyncio.sleep(0.6)
+        other.execute("ROLLBACK")
+        other.close()
+        ledger.database.patience = 30
+        assert await delivering == Delivered(delivered=1)
+        assert len(there.got) == 1
+        assert await outbox.waiting() == []
+        assert (await ledger.verify()).holds
+
+    tell(f"sqlite:///{tmp_path / 'ledger.db'}", there, story)
+
+
+def test_a_clock_that_was_years_ahead_keeps_nothing_from_being_sent(url: str, there: Recipient) -> None:
+    async def story(ledger: Ledger, outbox: Outbox) -> None:
+        await erase(ledger, outbox, "mine", "mail")
+        await erase(ledger, outbox, "another", "mail")
+        ahead = int(time.time()) + 10 * 365 * 86_400
+        claim = functools.partial(outbox_rows.claim, lease="of another time", now=ahead, until=ahead + 60, limit=2)
+        first, _ = await ledger.database.run(claim, writing=True)
+        later = msgspec.structs.replace(first, next_at=ahead + 300)
+        await ledger.database.run(
+            functools.partial(outbox_rows.postpone, message=later, lease="of another time"), writing=True
+        )
+        assert await outbox.deliver() == Delivered(delivered=2)
 
     tell(url, there, story)
 
