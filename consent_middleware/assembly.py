@@ -5,6 +5,7 @@ from pathlib import Path
 
 from . import telemetry
 from .asgi import ASGIApp, Scope
+from .callbacks import careful
 from .consent import SubjectOf, Tokens
 from .gates import grounds, notices, observation, validators
 from .gates.banner import Banner as Inserted
@@ -77,13 +78,15 @@ def assemble(
     if is_observing or access is not None:
         mode = "observe" if is_observing else "enforce"
         overview = overview_of(policy, ledger, mode, language_of, before.overview if before else None)
+    if report is not None:
+        report = careful("report", report)
     told = report or (observation.log_once() if is_observing else None)
     report, notice = told, told or observation.log_once()
     if overview is not None:
         report, notice = overview.hearing(told), overview.hearing(notice)
     disclosure_log = disclosure_log_of(policy, ledger, before.disclosure_log if before else None)
     listeners = (
-        disclosed,
+        careful("disclosed", disclosed) if disclosed is not None else None,
         disclosure_log.add if disclosure_log is not None else None,
         overview.see_disclosure if overview is not None else None,
     )

@@ -1,6 +1,7 @@
 """The story of one request."""
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -26,6 +27,7 @@ from .rights import Listener, OnRequest
 from .telemetry import Disclosure
 
 _SERVED = frozenset({"http", "websocket"})
+_PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+")
 _SECURE_SCHEMES = frozenset({"https", "wss"})
 
 
@@ -190,8 +192,10 @@ def _checked_keys(secret_key: str | Sequence[str] | None) -> list[str]:
 
 
 def _checked_prefix(prefix: str) -> str:
-    if not prefix.startswith("/") or prefix.endswith("/") or "//" in prefix:
+    # As browsers send it, whatever stands in it: nothing that they would encode, resolve or take for a query.
+    if not _PREFIX.fullmatch(prefix):
         raise ConfigurationError(
-            f'prefix starts with a slash and does not end with one, such as "/-/privacy", not {prefix!r}.'
+            f'prefix starts with a slash, does not end with one, and is made of ASCII letters, digits and "-._~" between them, '
+            f'such as "/-/privacy", not {prefix!r}.'
         )
     return prefix

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 import consent_middleware
-from consent_middleware import ConfigurationError, ConsentMiddleware, PolicyError, get_consent
+from consent_middleware import ConfigurationError, ConsentMiddleware, PolicyError, get_consent, get_telemetry
 from consent_middleware.asgi import ASGIApp, Message, Receive, Scope, Send
 from tests.driving import (
     HOST,
     KEY,
     MARK,
+    PAGE,
     App,
     call,
     drive,
@@ -38,10 +39,38 @@ def test_without_a_key_the_error_says_how_to_make_one(key: Any) -> None:
         ConsentMiddleware(App(), secret_key=key)
 
 
-@pytest.mark.parametrize("prefix", ["", "privacy", "/privacy/", "/", "//privacy"])
+@pytest.mark.parametrize(
+    "prefix", ["", "privacy", "/privacy/", "/", "//privacy", "/é", "/a b", "/a?b", "/a%2fb", "/..", "/a/./b", "/a\n"]
+)
 def test_a_prefix_that_cannot_work_is_an_error(prefix: str) -> None:
     with pytest.raises(ConfigurationError, match="prefix starts with a slash"):
         mounted(App(), prefix=prefix)
+
+
+@pytest.mark.parametrize("prefix", ["/-/privacy", "/.well-known/privacy", "/a/b...c/~"])
+def test_a_prefix_that_browsers_send_as_it_is_works(prefix: str) -> None:
+    assert get(mounted(App(), prefix=prefix), f"{prefix}/preferences").status == 200
+
+
+@pytest.mark.parametrize("mode", ["enforce", "observe"])
+@pytest.mark.parametrize("argument", ["report", "language_of", "disclosed"])
+def test_no_request_fails_for_what_was_passed_in(argument: str, mode: str, caplog: pytest.LogCaptureFixture) -> None:
+    class Disclosing(App):
+        async def act(self) -> None:
+            get_telemetry(self.scope).disclose("ip", purpose="security", reason="a test")
+
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("out of order")
+
+    site = mounted(
+        Disclosing("_ga=1", "sessionid=2", headers=[(b"content-type", b"text/html")], body=PAGE),
+        '[site]\nlanguages = ["en", "de"]\n',
+        mode=mode,
+        **{argument: fail},
+    )
+    answer = visit_page(site, cookie="_ga=1")
+    assert (answer.error, answer.names_set[-1]) == (None, "sessionid")
+    assert f"passed as {argument}= failed" in caplog.text or (argument, mode) == ("language_of", "observe")
 
 
 def test_a_mode_that_is_unknown_is_an_error() -> None:

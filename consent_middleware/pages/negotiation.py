@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ..asgi import Scope
+from ..callbacks import careful
 from ..policy import Policy
 from ..telemetry.languages import language_matcher
 
@@ -13,11 +14,11 @@ LanguageOf = Callable[[Scope], str | None]
 class Negotiation:
     """Asks the app where it wants to be asked, then what ``site.language_from`` names, then the browser.
 
-    A language the policy does not have counts as no answer. Nothing of Accept-Language is kept but the match.
+    A language the policy does not have counts as no answer, and so does an error. Nothing of Accept-Language is kept but the match.
     """
 
     def __init__(self, policy: Policy, language_of: LanguageOf | None = None) -> None:
-        self._language_of = language_of
+        self._language_of = careful("language_of", language_of) if language_of is not None else None
         self._by_tag = {tag.lower(): tag for tag in policy.languages}
         self._first = policy.languages[0]
         self._source = policy.declarations.site.language_from
@@ -35,7 +36,8 @@ class Negotiation:
 
     def _answered(self, scope: Scope, path: str) -> str | None:
         if self._language_of is not None:
-            answer = self._by_tag.get((self._language_of(scope) or "").lower())
+            said = self._language_of(scope)
+            answer = self._by_tag.get(said.lower()) if isinstance(said, str) else None
             if answer is not None:
                 return answer
         if self._source == "first":
