@@ -1,8 +1,9 @@
 """A bounded cache that never forgets everything at once."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Never, TypeVar
+from typing import Any, Never, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -38,3 +39,24 @@ class BoundedCache(dict[K, V]):
         return iter(())
 
     keys = values = items = __reversed__ = __iter__  # type: ignore[assignment]
+
+
+class Memory(BoundedCache[K, V]):
+    """Answers a function from memory: ``memory[key]``. A key that is longer than ``longest`` is answered, and not remembered.
+
+    ``lru_cache`` keeps its entries in the order of their use, which costs more at each hit than most of what is remembered here.
+    """
+
+    __slots__ = ("_function", "_length", "_longest")
+
+    def __init__(
+        self, size: int, function: Callable[[K], V], *, longest: float = math.inf, length: Callable[[Any], int] = len
+    ) -> None:
+        super().__init__(size)
+        self._function, self._longest, self._length = function, longest, length
+
+    def __missing__(self, key: K) -> V:
+        value = self._function(key)
+        if self._length(key) <= self._longest:
+            self.put(key, value)
+        return value

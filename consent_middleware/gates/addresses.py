@@ -9,7 +9,7 @@ import unicodedata
 from html.entities import html5
 from urllib.parse import unquote
 
-from ..caches import BoundedCache
+from ..caches import Memory
 
 # The special schemes need no slashes, take any number, and count backslashes as such.
 _AUTHORITY = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*)", re.IGNORECASE)
@@ -26,20 +26,8 @@ _LOWERED = {
 """References whose name in lower case is no other one's."""
 _SCRIPTED = re.compile(r"(?:data|javascript|blob|filesystem):", re.IGNORECASE)
 _LONGEST = 2048
-
-
-class _References(BoundedCache[str, str]):
-    """What character references stand for; a page repeats the same few, and asking for each is slow."""
-
-    __slots__ = ()
-
-    def __missing__(self, reference: str) -> str:
-        text = html.unescape(reference)
-        self.put(reference, text)
-        return text
-
-
-_references = _References(1024)
+_references = Memory(1024, html.unescape)
+"""What character references stand for; a page repeats the same few, and asking for each is slow."""
 
 
 def unescape(value: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from ..asgi import Header
-from ..caches import BoundedCache
+from ..caches import Memory
 from ..telemetry import RESPONSE_DROPS
 from .headers import BODY_FACTS, FOR_SHARED_CACHES
 from .masks import SET_COOKIE
@@ -32,6 +32,7 @@ _TELLING = (
         b"speculation-rules",
     }
 )
+_KINDS = 1024
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -42,40 +43,6 @@ class Head(msgspec.Struct, frozen=True):
     """Only the type says what may be done to the body; nothing speaks of caches or other addresses, or is kept by the browser."""
     lasting: Callable[[list[Header]], Sequence[Header]]
     """Picks what holds for a changed body too."""
-
-
-class Heads(BoundedCache[tuple[bytes, ...], Head]):
-    """What was learnt from the names of headers."""
-
-    __slots__ = ()
-
-    def __missing__(self, names: tuple[bytes, ...]) -> Head:
-        head = _study(names)
-        self.put(names, head)
-        return head
-
-
-heads = Heads(1024)
-
-
-class Concerns(BoundedCache[bytes, Literal["", "type", "judged"]]):
-    """What in an answer that nobody asked about the visitor may concern us, by the name of a header: its type, or what is judged.
-
-    Most have two or three headers, for which this is the quickest way to know that there is nothing to do.
-    """
-
-    __slots__ = ()
-
-    def __missing__(self, name: bytes) -> Literal["", "type", "judged"]:
-        written = name.lower()
-        concern: Literal["", "type", "judged"] = (
-            "judged" if written in _JUDGED else "type" if written == b"content-type" else ""
-        )
-        self.put(name, concern)
-        return concern
-
-
-concerns = Concerns(1024)
 
 
 def _study(names: tuple[bytes, ...]) -> Head:
@@ -94,3 +61,18 @@ def _picker(places: list[int]) -> Callable[[list[Header]], Sequence[Header]]:
         return itemgetter(*places)
     # With one place, itemgetter would return the pair itself.
     return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
+
+
+Concern = Literal["", "type", "judged"]
+"""What of an answer that nobody asked about the visitor may be ours to judge: nothing, its type, or the header in any case."""
+
+
+def _concern_of(name: bytes) -> Concern:
+    written = name.lower()
+    return "judged" if written in _JUDGED else "type" if written == b"content-type" else ""
+
+
+heads = Memory(_KINDS, _study)
+"""By the names of all headers."""
+concerns = Memory(_KINDS, _concern_of)
+"""By the name of one header. Most answers have two or three, and this is the quickest way to know that there is nothing to do."""

@@ -6,7 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from ..asgi import Header, Scope
-from ..caches import BoundedCache
+from ..caches import Memory
 from ..consent import Standing
 from . import headers as response_headers
 from . import variants
@@ -153,42 +153,26 @@ def kind_of(status: int, headers: list[Header]) -> Literal["html", "xml"] | None
     return html_kinds[written]
 
 
-class HtmlKinds(BoundedCache[bytes, Literal["html", "xml"] | None]):
-    """From a Content-Type to what kind of HTML it is: a site writes a handful of types, again and again."""
-
-    __slots__ = ()
-
-    def __missing__(self, content_type: bytes) -> Literal["html", "xml"] | None:
-        """Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type. Of several the last counts, as in browsers
-        (https://fetch.spec.whatwg.org/#concept-header-extract-mime-type)."""
-        parts = [part.partition(b";")[0].strip().lower() for part in content_type.split(b",")]
-        written = next((part for part in reversed(parts) if b"/" in part and part != b"*/*"), b"")
-        kind: Literal["html", "xml"] | None = (
-            "html" if written == b"text/html" else "xml" if written == b"application/xhtml+xml" else None
-        )
-        self.put(content_type, kind)
-        return kind
-
-
-html_kinds = HtmlKinds(128)
-
-
-class PlainTypes(BoundedCache[bytes, bool]):
-    """From a Content-Type to whether it is HTML that ASCII can be written into."""
-
-    __slots__ = ()
-
-    def __missing__(self, content_type: bytes) -> bool:
-        is_plain = html_kinds[content_type] == "html" and _is_ascii_compatible(content_type)
-        self.put(content_type, is_plain)
-        return is_plain
-
-
-plain_types = PlainTypes(128)
+def _html_kind(content_type: bytes) -> Literal["html", "xml"] | None:
+    parts = [part.partition(b";")[0].strip().lower() for part in content_type.split(b",")]
+    written = next((part for part in reversed(parts) if b"/" in part and part != b"*/*"), b"")
+    return "html" if written == b"text/html" else "xml" if written == b"application/xhtml+xml" else None
 
 
 def _is_ascii_compatible(content_type: bytes) -> bool:
     return _NOT_ASCII.search(content_type) is None
+
+
+def _is_plain(content_type: bytes) -> bool:
+    return html_kinds[content_type] == "html" and _is_ascii_compatible(content_type)
+
+
+# A site writes a handful of types, again and again.
+html_kinds = Memory(128, _html_kind)
+"""By Content-Type. Exactly ``text/html`` or XHTML: ``text/html-sandboxed`` is another type. Of several the last counts, as in
+browsers (https://fetch.spec.whatwg.org/#concept-header-extract-mime-type)."""
+plain_types = Memory(128, _is_plain)
+"""By Content-Type, whether it is HTML that ASCII can be written into."""
 
 
 @functools.lru_cache(maxsize=16)

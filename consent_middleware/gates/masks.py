@@ -1,15 +1,12 @@
 """The header masks of each kind of visitor: who allows ``network``, ``device``, both or neither."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ..asgi import Header
-from ..caches import BoundedCache
+from ..caches import Memory
 from ..consent import Decision
 from ..policy import Policy
 from ..telemetry import RESPONSE_DROPS, RESTRICT_FEATURES, Mask, build_masks
-
-K = TypeVar("K")
 
 GONE: Header = (b"", b"")
 """Takes the place of a header that the app may not see at all."""
@@ -28,39 +25,29 @@ class HeaderGone(KeyError):
     """A mask leaves nothing of a header: the list of headers gets shorter, which usual requests are not prepared for."""
 
 
-class Replacements(BoundedCache[bytes, Header]):
-    """From a value of one header, as browsers send it over and over, to the header that the app may see."""
-
-    __slots__ = ("_mask", "_name")
-
-    def __init__(self, name: bytes, mask: Mask) -> None:
-        super().__init__(_VALUES)
-        self._name, self._mask = name, mask
-
-    def __missing__(self, value: bytes) -> Header:
-        return _remembered(self, value, (self._name, value), self._mask, b"")
+Replacements = Memory[bytes, Header]
+"""From a value of one header, as browsers send it over and over, to the header that the app may see."""
+PageReplacements = Memory[tuple[bytes, bytes], Header]
+"""The same from a value and the host."""
 
 
-class PageReplacements(BoundedCache[tuple[bytes, bytes], Header]):
-    """The same for a header together with the host."""
-
-    __slots__ = ("_mask", "_name")
-
-    def __init__(self, name: bytes, mask: Mask) -> None:
-        super().__init__(_VALUES)
-        self._name, self._mask = name, mask
-
-    def __missing__(self, values: tuple[bytes, bytes]) -> Header:
-        value, host = values
-        return _remembered(self, values, (self._name, value), self._mask, host)
+def _replacements(name: bytes, mask: Mask) -> Replacements:
+    return Memory(_VALUES, lambda value: _shorter_never((name, value), mask, b""), longest=_LONGEST)
 
 
-def _remembered(cache: BoundedCache[K, Header], key: K, pair: Header, mask: Mask, host: bytes) -> Header:
+def _page_replacements(name: bytes, mask: Mask) -> PageReplacements:
+    return Memory(
+        _VALUES,
+        lambda values: _shorter_never((name, values[0]), mask, values[1]),
+        longest=_LONGEST,
+        length=lambda values: len(values[0]) + len(values[1]),
+    )
+
+
+def _shorter_never(pair: Header, mask: Mask, host: bytes) -> Header:
     replaced = replacement(pair, mask, host)
     if replaced is GONE:
         raise HeaderGone
-    if len(pair[1]) + len(host) <= _LONGEST:
-        cache.put(key, replaced)
     return replaced
 
 
@@ -125,8 +112,8 @@ def _mask_set(policy: Policy, network: bool, device: bool) -> MaskSet:
     return MaskSet(
         index=2 * network + device,
         masks=masks,
-        browser_masks={name: Replacements(name, masks[name]) for name in OF_BROWSERS if name in masks},
-        page_masks={OF_PAGES: PageReplacements(OF_PAGES, masks[OF_PAGES])} if OF_PAGES in masks else {},
+        browser_masks={name: _replacements(name, masks[name]) for name in OF_BROWSERS if name in masks},
+        page_masks={OF_PAGES: _page_replacements(OF_PAGES, masks[OF_PAGES])} if OF_PAGES in masks else {},
         own=frozenset(each.name.encode("ascii") for each in policy.identifiers if each.source == "header"),
         masks_address=not network,
         handled=SET_COOKIE if device else SET_COOKIE | RESPONSE_DROPS,

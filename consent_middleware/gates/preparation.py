@@ -3,7 +3,7 @@
 import re
 
 from ..asgi import Header, Scope
-from ..caches import BoundedCache
+from ..caches import Memory
 from . import variants
 from .exchange import gates_of
 from .insertion import Page
@@ -125,16 +125,9 @@ def _prepare_part(scope: Scope, page: Page) -> bool:
     return is_marked
 
 
-class _Openable(BoundedCache[bytes, Header]):
-    """From an Accept-Encoding to one that asks for what can be opened here."""
-
-    __slots__ = ()
-
-    def __missing__(self, accepted: bytes) -> Header:
-        asked = (b"accept-encoding", b"gzip" if _GZIP.search(accepted[:_LONGEST]) else b"identity")
-        if len(accepted) <= _LONGEST:
-            self.put(accepted, asked)
-        return asked
+def _ask_openable(accepted: bytes) -> Header:
+    return (b"accept-encoding", b"gzip" if _GZIP.search(accepted[:_LONGEST]) else b"identity")
 
 
-_openable = _Openable(256)
+_openable = Memory(256, _ask_openable, longest=_LONGEST)
+"""From an Accept-Encoding to one that asks for what can be opened here."""
