@@ -10,7 +10,7 @@ import pytest
 from consent_middleware import Policy
 from consent_middleware.errors import LedgerUnavailable
 from consent_middleware.gates.findings import Finding
-from consent_middleware.overview import rows
+from consent_middleware.overview import keeping, rows
 from consent_middleware.overview.inventory import Batch, Inventory
 from consent_middleware.overview.items import Item
 from consent_middleware.overview.keeping import Keeper
@@ -153,7 +153,8 @@ def test_what_only_browsers_spoke_of_long_ago_makes_room(url: str) -> None:
     assert {item.name for item in items} == {"sid", "other"}
 
 
-def test_while_the_database_is_gone_everything_stays_in_memory(tmp_path: Path) -> None:
+def test_while_the_database_is_gone_everything_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_RETRY", 0.05)
     folder = tmp_path / "later"
     folder.mkdir()
 
