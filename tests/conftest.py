@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,10 @@ settings.register_profile("tests", deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
+MEMORY = Path("/dev/shm")
+"""Files that are kept in memory, where Linux has them; in a container, mostly too small."""
+ENOUGH = 1 << 30
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -30,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile edited `.po` files before any test module is imported, so that none reads yesterday's text."""
     config.addinivalue_line("markers", "slow: kills, real servers, a site that is built; left out of `pytest tests`")
     deadline.configure(config)
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+        # Most of what tests wait for is a disk, under databases that nobody reads again.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     compile_catalogs()
 
 
