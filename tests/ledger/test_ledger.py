@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from consent_middleware.errors import LedgerError, LedgerUnavailable
 from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.storage.sightings import CookieSighting
+from tests.waiting import until_async
 
 MakeRecord = Callable[[], ChoiceRecord]
 
@@ -117,8 +119,15 @@ def test_a_database_that_does_not_answer_is_an_error_in_time_and_nothing_is_reco
         other.execute("ROLLBACK")
         other.close()
         assert await ledger.count() == 0
-        await asyncio.sleep(0.7)  # A probe has found by then that the database answers again.
-        await ledger.append(make_record())
+
+        async def is_recorded() -> bool:
+            # Until a probe has found that the database answers again.
+            with suppress(LedgerUnavailable):
+                await ledger.append(make_record())
+                return True
+            return False
+
+        assert await until_async(is_recorded)
         assert await ledger.count() == 1
         await ledger.stop()
 

@@ -1,6 +1,7 @@
 """Cookies seen by one process and expired by another."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from consent_middleware.errors import LedgerUnavailable
 from consent_middleware.storage import sightings as sightings_module
 from consent_middleware.storage.database import Database
 from consent_middleware.storage.sightings import CookieSighting, Sightings
+from tests.waiting import until_async
 
 GA = CookieSighting(name="_ga", domain="example.com", path="/", secure=False, partitioned=False)
 
@@ -80,10 +82,16 @@ def test_remembering_never_waits_or_raises_and_tries_again_when_the_database_is_
         with pytest.raises(LedgerUnavailable):
             await sightings.known()
         folder.mkdir()
-        await asyncio.sleep(0.5)  # A probe has found by then that the database answers again.
-        sightings.remember(GA)
-        await sightings.flush()
-        assert await sightings.known() == [GA]
+
+        async def known() -> list[CookieSighting]:
+            sightings.remember(GA)
+            await sightings.flush()
+            # Until a probe has found that the database answers again.
+            with suppress(LedgerUnavailable):
+                return await sightings.known()
+            return []
+
+        assert await until_async(known) == [GA]
         await database.stop()
 
     asyncio.run(story())
