@@ -289,7 +289,7 @@ def test_the_app_compares_its_own_tag_and_a_304_names_the_variant() -> None:
     assert answer.value(b"cache-control") == b"private, max-age=9"
 
 
-@pytest.mark.parametrize("cookie", ["", token()])
+@pytest.mark.parametrize("cookie", ["", token()], ids=["none", "refused"])
 def test_the_tag_of_another_variant_or_of_none_does_not_reach_the_app(cookie: str) -> None:
     other = tagged(b'"abc"', cookie=token() if not cookie else "")
     app = page()

@@ -28,13 +28,13 @@ def opened(coding: bytes, data: bytes) -> bytes:
 
 
 PACKED = [
-    (b"gzip", gzip.compress(b"hello")),
-    (b"x-gzip", gzip.compress(b"hello")),
-    (b"gzip", gzip.compress(b"he") + gzip.compress(b"") + gzip.compress(b"llo")),
-    (b"gzip", gzip.compress(b"hello") + b"\x00\x00garbage"),
-    (b"deflate", zlib.compress(b"hello")),
-    (b"deflate", bare_deflate(b"hello")),
-    (b"deflate", zlib.compress(b"hello") + b"garbage"),
+    pytest.param(b"gzip", gzip.compress(b"hello"), id="gzip"),
+    pytest.param(b"x-gzip", gzip.compress(b"hello"), id="x-gzip"),
+    pytest.param(b"gzip", gzip.compress(b"he") + gzip.compress(b"") + gzip.compress(b"llo"), id="gzip in three"),
+    pytest.param(b"gzip", gzip.compress(b"hello") + b"\x00\x00garbage", id="gzip and more"),
+    pytest.param(b"deflate", zlib.compress(b"hello"), id="deflate"),
+    pytest.param(b"deflate", bare_deflate(b"hello"), id="bare deflate"),
+    pytest.param(b"deflate", zlib.compress(b"hello") + b"garbage", id="deflate and more"),
 ]
 
 

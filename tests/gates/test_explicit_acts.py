@@ -109,7 +109,7 @@ def test_the_marked_token_lives_no_longer_than_the_choice() -> None:
     assert 79 * 86_400 < max_age <= 80 * 86_400
 
 
-@pytest.mark.parametrize("cookie", [f"lang=en; {REFUSED}", REFUSED])
+@pytest.mark.parametrize("cookie", [f"lang=en; {REFUSED}", REFUSED], ids=["kept", "new"])
 def test_the_answer_to_the_act_does_not_expire_what_it_sets(cookie: str) -> None:
     headers = [*NAVIGATION, *SAME_ORIGIN]
     app = page(LANG)

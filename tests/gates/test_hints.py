@@ -52,6 +52,7 @@ def test_mounted_twice_it_is_said_once() -> None:
         ("", [MODEL], False),
         (token(None, "device"), [MODEL], False),
     ],
+    ids=["refused", "not sent", "not asked", "allowed"],
 )
 def test_a_browser_that_still_sends_refused_hints_is_told_to_forget_them(
     cookie: str, headers: list[Header], forgets: bool

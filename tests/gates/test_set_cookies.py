@@ -190,7 +190,9 @@ def lifetime(line: bytes) -> float:
 SHORT = '[[cookies]]\nname = "sid"\npurpose = "authentication"\nlifetime = "2 hours"\n'
 
 
-@pytest.mark.parametrize("date", [formatdate(time.time() + 9e8, usegmt=True), "Fri, 01-Jan-2099 00:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date", [formatdate(time.time() + 9e8, usegmt=True), "Fri, 01-Jan-2099 00:00:00 GMT"], ids=["new form", "old form"]
+)
 def test_a_lifetime_is_clamped_to_the_declared_one(date: str) -> None:
     assert sent("sid=1; Max-Age=7201", policy=SHORT) == [b"sid=1; Max-Age=7200"]
     assert sent("sid=1; Max-Age=99999; Path=/", policy=SHORT) == [b"sid=1; Max-Age=7200; Path=/"]

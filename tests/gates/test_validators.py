@@ -29,7 +29,11 @@ def test_before_consent_no_validator_passes_in_either_direction() -> None:
     assert answer.headers == ANSWERED[:1]
 
 
-@pytest.mark.parametrize(("path", "cookie"), [("/pixel.gif", token(POLICY, "analytics")), ("/logo.gif", "")])
+@pytest.mark.parametrize(
+    ("path", "cookie"),
+    [("/pixel.gif", token(POLICY, "analytics")), ("/logo.gif", "")],
+    ids=["with consent", "elsewhere"],
+)
 def test_with_consent_and_elsewhere_they_do(path: str, cookie: str) -> None:
     app = App(headers=ANSWERED)
     answer = call(mounted(app, POLICY), scope_of(path, headers=SENT, cookie=cookie))
