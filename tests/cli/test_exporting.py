@@ -14,6 +14,7 @@ import pytest
 
 from consent_middleware.cli import main
 from consent_middleware.ledger import ChoiceRecord, Ledger
+from tests.waiting import PATIENCE
 
 
 def fill(url: str, count: int) -> list[ChoiceRecord]:
@@ -36,7 +37,7 @@ def fill(url: str, count: int) -> list[ChoiceRecord]:
     ]
 
     async def append() -> None:
-        ledger = Ledger(url)
+        ledger = Ledger(url, patience=PATIENCE)
         await asyncio.gather(*map(ledger.append, records))
         await ledger.stop()
 
@@ -72,7 +73,7 @@ def test_where_no_ledger_is_none_is_made(url: str, tmp_path: Path, capsys: pytes
 
 
 def test_a_reader_that_closes_the_pipe_ends_it_quietly(url: str) -> None:
-    fill(url, 3000)
+    fill(url, 1000)
     command = subprocess.Popen(
         [sys.executable, "-m", "consent_middleware", "ledger", "export", url],
         stdout=subprocess.PIPE,

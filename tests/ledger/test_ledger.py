@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from consent_middleware.errors import LedgerError, LedgerUnavailable
 from consent_middleware.ledger import ChoiceRecord, Ledger
 from consent_middleware.storage.sightings import CookieSighting
-from tests.waiting import until_async
+from tests.waiting import PATIENCE, until_async
 
 MakeRecord = Callable[[], ChoiceRecord]
 
@@ -42,7 +42,7 @@ def test_records_come_in_the_order_of_time_page_by_page(url: str, make_record: M
     records = [make_record() for _ in range(2500)]
 
     async def story() -> None:
-        ledger = Ledger(url)
+        ledger = Ledger(url, patience=PATIENCE)
         await asyncio.gather(*map(ledger.append, reversed(records)))
         assert await read(ledger) == records
         await ledger.stop()
@@ -54,7 +54,7 @@ def test_records_of_one_second_are_all_read(url: str, make_record: MakeRecord) -
     records = [dataclasses.replace(make_record(), chosen_at=1_795_000_000) for _ in range(2001)]
 
     async def story() -> None:
-        ledger = Ledger(url)
+        ledger = Ledger(url, patience=PATIENCE)
         await asyncio.gather(*map(ledger.append, records))
         assert {record.record_id for record in await read(ledger)} == {record.record_id for record in records}
         assert await ledger.count() == 2001
@@ -65,7 +65,7 @@ def test_records_of_one_second_are_all_read(url: str, make_record: MakeRecord) -
 
 def test_appending_goes_on_while_choices_are_read(url: str, make_record: MakeRecord) -> None:
     async def story() -> None:
-        ledger = Ledger(url)
+        ledger = Ledger(url, patience=PATIENCE)
         before = [make_record() for _ in range(1500)]
         await asyncio.gather(*map(ledger.append, before))
         found = []
