@@ -7,7 +7,8 @@ templates, omitted tags.
 import re
 
 from .html_stream import Scanner
-from .html_tags import COMMENT_END, REST_OF_TAG, SCRIPT_SIGNS, TAG_NAME, WHITE, raw_text_end
+from .html_tags import COMMENT_END, REST_OF_TAG, TAG_NAME, WHITE, raw_text_end
+from .script_text import read_script
 
 _SPACES = re.compile(WHITE + rb"*")
 
@@ -173,26 +174,11 @@ class HeadReader:
         return True
 
     def _in_script(self, buffer: bytes, is_last: bool) -> bool:
-        """``_escaped``: 0 plain, 1 after ``<!--``, 2 after a ``<script`` inside that (sections 13.2.5.15 to 31)."""
-        match = SCRIPT_SIGNS.search(buffer, self._position)
+        match, self._position, self._escaped = read_script(buffer, self._position, self._escaped)
         if match is None:
-            self._position = max(self._position, len(buffer) - 8)
             return False
-        sign = match[0].lower()
-        self._position = match.end()
-        if sign == b"<!--":
-            # Its dashes may also be those of "-->".
-            self._position = match.start() + 2
-            self._escaped = self._escaped or 1
-        elif sign == b"-->":
-            self._escaped = 0
-        elif sign == b"<script":
-            self._escaped = 2 if self._escaped else 0
-        elif self._escaped == 2:
-            self._escaped = 1
-        else:
-            self._position = match.start()
-            self._scan = HeadReader._in_head
+        self._position = match.start()
+        self._scan = HeadReader._in_head
         return True
 
     def _insert(self, place: int) -> bool:

@@ -24,7 +24,7 @@ _WINDOW = 320
 _MOST_UNCLEAR = 256
 """Dots of one chunk that are decoded. Where there are more, each counts as a place: to look at tags costs less."""
 _DENSE = 64
-"""Bytes to a dot of interest. Where there are more of them, ``_SIGNED`` counts."""
+"""Bytes to a dot of interest, and so many are always looked at. Where there are more, ``_SIGNED`` counts."""
 _SIGNED = re.compile(rb"[.&%\xe2\xe3\xef][^<>]*+")
 """Up to the next angle whatever begins with what may be a dot: in every tag, and in every text after one, its first is a place."""
 _ANYWHERE = re.compile(rb"[/\\:]")
@@ -77,7 +77,7 @@ class HostScanner:
     def _places(self, lowered: bytes, start: int) -> list[int]:
         named: list[int] = []
         unclear: list[int] = []
-        left = _MOST_UNCLEAR + (len(lowered) - start) // _DENSE
+        left = _DENSE + (len(lowered) - start) // _DENSE
         for match in self._dots.finditer(lowered, start) if self._dots is not None else ():
             place = match.start()
             end = match.end(1)
@@ -145,6 +145,8 @@ def _spelled_dots(lowered: bytes, start: int) -> Iterator[int]:
         if place >= 0:
             for match in pattern.finditer(lowered, place - before):
                 yield match.start()
-    cut = _CUT_DOT.search(lowered, max(0, len(lowered) - _LONGEST_DOT))
-    if cut is not None:
-        yield cut.start()
+    # Mostly a chunk ends with a tag or a line, and nothing is cut.
+    if not lowered.endswith((b">", b"\n", b" ")):
+        cut = _CUT_DOT.search(lowered, max(0, len(lowered) - _LONGEST_DOT))
+        if cut is not None:
+            yield cut.start()

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from .encodings import Body
 
 HOLD_BACK = 65_536
-BYTES_TO_A_LOOK = 32
+BYTES_TO_A_LOOK = 40
 """A look at one tag takes some 5 µs, so that what is looked at takes a megabyte no more than the rest of it does."""
-_LOOKS_AT_FIRST = 6000
+_LOOKS_AT_FIRST = 5000
 
 Scanner = Callable[..., bool]
 """A function of the class whose object it is called with, not a method of that object, which would refer to itself. It gets the

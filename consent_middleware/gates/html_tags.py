@@ -21,7 +21,6 @@ REST_OF_TAG = re.compile(REST, re.VERBOSE)
 COMMENT = rb"<!-- (?: -?+> | (?: [^-]++ | -(?!-!?>) )*+ --!?> )"
 """A whole comment, in verbose notation."""
 COMMENT_END = re.compile(rb"--!?>")
-SCRIPT_SIGNS = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
 
 _ATTRIBUTE = re.compile(
     rb"""[\t\n\f\r /]*+ ( =[^\t\n\f\r />=]*+ | [^\t\n\f\r />=]++ ) [\t\n\f\r ]*+

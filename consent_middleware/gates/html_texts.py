@@ -6,7 +6,8 @@ By the rules of WHATWG HTML (section 13.2.5). A text may be held back until it h
 import re
 
 from .html_stream import HOLD_BACK, HtmlStream
-from .html_tags import COMMENT_END, REST_OF_TAG, SCRIPT_SIGNS, raw_text_end
+from .html_tags import COMMENT_END, REST_OF_TAG, raw_text_end
+from .script_text import read_script
 
 RAW_TEXT = frozenset(b"style textarea title xmp iframe noembed noframes".split())
 _RAW_ENDS = {name: raw_text_end(name) for name in RAW_TEXT | {b"noscript", b"script"}}
@@ -77,29 +78,8 @@ class TextReader(HtmlStream):
         return self._at_raw_end(buffer, match.start(), match.end())
 
     def _in_script(self, buffer: bytes, is_last: bool) -> bool:
-        """``_escaped``: 0 plain, 1 after ``<!--``, 2 after a ``<script`` inside that (sections 13.2.5.15 to 31)."""
-        for match in SCRIPT_SIGNS.finditer(buffer, self._position):
-            start = match.start()
-            sign = match[0].lower()
-            self._position = match.end()
-            if sign == b"<!--":
-                self._escaped = self._escaped or 1
-                if buffer[start + 4 : start + 5] == b">" or buffer[start + 4 : start + 6] == b"->":
-                    # Its dashes are also those of "-->".
-                    self._escaped = 0
-                elif not is_last and len(buffer) - start < 6:
-                    self._position = start
-                    return self._wait_for_raw_end(buffer)
-            elif sign == b"-->":
-                self._escaped = 0
-            elif sign == b"<script":
-                self._escaped = 2 if self._escaped else 0
-            elif self._escaped == 2:
-                self._escaped = 1
-            else:
-                return self._at_raw_end(buffer, start, match.end())
-        self._position = max(self._position, len(buffer) - 8)
-        return self._wait_for_raw_end(buffer)
+        match, self._position, self._escaped = read_script(buffer, self._position, self._escaped)
+        return self._wait_for_raw_end(buffer) if match is None else self._at_raw_end(buffer, *match.span())
 
     def _at_raw_end(self, buffer: bytes, text_end: int, name_end: int) -> bool:
         rest = REST_OF_TAG.match(buffer, name_end)

@@ -14,6 +14,9 @@ from .third_parties import ThirdParties
 _DOCUMENTS = 64
 _LARGEST = 131_072
 """Bytes of a document that is remembered."""
+_PATIENCE = 16
+"""Documents of one length that were all different, from which on one of as many is hashed: that takes half as long as to look for
+third parties in it."""
 
 
 class Places(msgspec.Struct, eq=False):
@@ -38,6 +41,13 @@ class Places(msgspec.Struct, eq=False):
         return filled
 
 
+class _Once(msgspec.Struct, frozen=True):
+    """The hash of a document that came once, and how many of equal length came up to now, none like the one before."""
+
+    digest: int
+    others: int
+
+
 class WholeDocuments:
     """Reads documents of one middleware, whatever their visitors allow.
 
@@ -48,7 +58,7 @@ class WholeDocuments:
     def __init__(self, parties: ThirdParties) -> None:
         self._parties = parties
         # By their length, which tells most documents apart.
-        self._seen: BoundedCache[int, Places | int] = BoundedCache(_DOCUMENTS)
+        self._seen: BoundedCache[int, Places | _Once] = BoundedCache(_DOCUMENTS)
 
     def places(self, document: bytes) -> Places | None:
         """Return the places, or ``None`` where a third party may be named or the head is not one of the usual ones."""
@@ -57,9 +67,16 @@ class WholeDocuments:
             return seen
         places = self._read(document)
         if places is not None and len(document) <= _LARGEST:
-            digest = hash(document)
-            self._seen.put(len(document), places if seen == digest else digest)
+            self._seen.put(len(document), self._next(seen, places))
         return places
+
+    def _next(self, seen: "Places | _Once | None", places: Places) -> "Places | _Once":
+        """Return what is known of documents of this length from now on."""
+        others = seen.others if type(seen) is _Once else 0
+        if type(seen) is _Once and others > _PATIENCE and others % _PATIENCE:
+            return _Once(seen.digest, others + 1)
+        digest = hash(places.document)
+        return places if type(seen) is _Once and seen.digest == digest else _Once(digest, others + 1)
 
     def _read(self, document: bytes) -> Places | None:
         lowered = document.lower()
