@@ -34,6 +34,8 @@ _LOOKS_AT_TAG = 2
 _ROOTS = frozenset({b"svg", b"math"})
 _VOID = VOID | {b"image"}
 _TEXTS = RAW_TEXT | {b"script", b"style", b"noscript", b"plaintext"}
+_BREAK_OUT = b"<span></span>"
+"""Ends foreign content in the place of a tag that did."""
 _EMPTY = {b"script": b"</script>", b"iframe": b"</iframe>"}
 """Elements that are mostly empty, and how they then go on."""
 
@@ -62,24 +64,26 @@ class HtmlGate(TextGate):
             if solution is not None:
                 return self._solve(buffer, name, start, end, solution)
         attributes: Sequence[Attribute] = ()
-        is_foreign = is_closed = False
+        is_foreign = is_closed = breaks_out = False
         if is_of_interest or is_special or name == b"script":
             tag = buffer[start:end]
             attributes = read_attributes(tag, name_end - start)
             if is_special:
-                if self.foreign.is_too_deep or (self._region is not None and self._region.is_too_deep):
+                if self._is_lost(name):
                     return self.give_up(start)
                 is_closed = self.is_closed(tag, attributes[-1].end if attributes else name_end - start)
             if self.foreign or is_root:
                 names = frozenset([attribute.name for attribute in attributes])
+                was_foreign = self.foreign.is_foreign
                 is_foreign = self.foreign.start(name, tag, names, is_closed=is_closed)
+                breaks_out = was_foreign and not is_foreign
         is_closed = is_closed and (is_foreign or self.is_xml)
         if self._region is not None:
             self._region.start(name, is_closed=is_closed or name in RAW_TEXT or name == b"script")
         if not is_of_interest and name not in _TEXTS:
             return self.go_on(end)
         self.look(_LOOKS_AT_TAG + len(attributes) // 2)
-        whole = Tag(name, start, name_end, end, attributes, is_foreign, is_closed)
+        whole = Tag(name, start, name_end, end, attributes, is_foreign, is_closed, breaks_out)
         gated = self._judge.of_tag(name, attributes) if is_of_interest else None
         if gated is None and is_of_interest and not is_special and name not in _TEXTS:
             self._solutions.keep(buffer[start:end], NOTHING)
@@ -96,14 +100,22 @@ class HtmlGate(TextGate):
         return self._go_on(whole, is_judged=True)
 
     def on_end(self, buffer: bytes, name: bytes, start: int, end: int) -> bool:
+        if self._region is not None and self._region.ends_before_end(name):
+            self._end_region(buffer, start)
         if self.foreign:
             self.foreign.end(name)
-        if self._region is not None:
-            if self._region.ends_before_end(name):
-                self._end_region(buffer, start)
-            elif self._region.end(name):
-                self._end_region(buffer, end)
+        if self._region is not None and self._region.end(name):
+            self._end_region(buffer, end)
         return self.go_on(end)
+
+    def _is_lost(self, name: bytes) -> bool:
+        """Say whether nobody knows by which rules to read on after a start tag."""
+        foreign = self.foreign
+        return (
+            foreign.is_too_deep
+            or (foreign.is_unsure and (name in _TEXTS or name in _ROOTS))
+            or (self._region is not None and self._region.is_too_deep)
+        )
 
     def _go_on(self, tag: Tag, *, is_judged: bool = False) -> bool:
         """Read on after a start tag, by the rules that hold in its element."""
@@ -144,7 +156,7 @@ class HtmlGate(TextGate):
         elif is_usual and not gated.is_marked and (name in _VOID or name in _EMPTY):
             solution = Solution(marker_up_to_key(gated.name), AFTER_KEY, gated.found, True)
             self._solutions.keep(buffer[start:end], solution)
-        self.replace(buffer, start, end, markup)
+        self.replace(buffer, start, end, _BREAK_OUT + markup if tag.breaks_out else markup)
         if tag.is_closed or (name in _VOID and not is_foreign and not self.is_xml):
             return self.go_on(end)
         is_raw = name == b"script" or (name in RAW_TEXT or name == b"noscript")
@@ -152,6 +164,7 @@ class HtmlGate(TextGate):
             return self._after_taken_out(buffer, name, end)
         if self._region is None:
             self._region = Region(name)
+            self._around = self.foreign.without(name)
             self.is_silent = self.is_careful = True
         return self.go_on(end)
 
@@ -186,4 +199,6 @@ class HtmlGate(TextGate):
     def _end_region(self, buffer: bytes, place: int) -> None:
         self.copy_to(buffer, place)
         self._region = None
+        # What was opened or closed in there is so no more.
+        self.foreign = self._around
         self.is_silent = self.is_careful = False

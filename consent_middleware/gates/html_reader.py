@@ -127,6 +127,8 @@ class HtmlReader(TagReader):
         if self.is_xml or self.foreign.is_foreign:
             if len(begun) < len(_CDATA) and _CDATA.startswith(begun) and not is_last:
                 return False
+            if begun == _CDATA and self.foreign.is_unsure:
+                return self.give_up(start)
             if begun == _CDATA:
                 kind = b"section"
             elif self.is_xml and begun.startswith(b"<?"):

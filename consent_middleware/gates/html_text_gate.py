@@ -13,7 +13,7 @@ from .html_rewriting import AFTER_KEY, Allows, Frame, marker, marker_up_to_key, 
 from .html_solutions import Solution, Solutions
 from .html_stream import HOLD_BACK
 from .html_tags import Attribute
-from .third_parties import ThirdParties
+from .third_parties import Match, ThirdParties
 
 _LOOKS_AT_TEXT = 3
 _NOSCRIPT = b"<noscript>"
@@ -32,6 +32,8 @@ class Tag(NamedTuple):
     attributes: Sequence[Attribute]
     is_foreign: bool
     is_closed: bool
+    breaks_out: bool
+    """It ends the foreign content that it stands in."""
 
 
 class TextGate(HtmlReader):
@@ -53,6 +55,8 @@ class TextGate(HtmlReader):
         self._placeholder = placeholder
         self._numbers = numbers
         self._region: Region | None = None
+        self._around = self.foreign
+        """What is open around it."""
         self._drops_raw = False
         self._script: Tag | None = None
         """A script or style whose text is still to come."""
@@ -121,7 +125,9 @@ class TextGate(HtmlReader):
         inner = type(self)(judge.parties, judge.allows, self._placeholder, numbers=self._numbers, seen=judge.seen)
         inner._judge = judge
         inner._left = self._left - len(text)
-        key, judge.heard = judge.count, []
+        # There may be one inside of it.
+        heard: list[Match] = []
+        key, around, judge.heard = judge.count, judge.heard, heard
         changed = inner.feed(text, is_last=True)
         self._left = inner._left
         if changed != text:
@@ -130,9 +136,11 @@ class TextGate(HtmlReader):
         before, sign, after = changed.partition(b'%b="%d"' % (KEY, key))
         lowered = text.lower()
         if sign and judge.count == key + 1 and not any(word in lowered for word in (KEY, MARK, b"<iframe")):
-            solution = Solution(before + sign[: len(KEY) + 2], b'"' + after, tuple(judge.heard), True)
+            solution = Solution(before + sign[: len(KEY) + 2], b'"' + after, tuple(heard), True)
             self._solutions.keep(_NOSCRIPT + text, solution)
-        judge.heard = None
+        judge.heard = around
+        if around is not None:
+            around += heard
 
     def _is_solved(self, text: bytes, start: int, end: int, buffer: bytes) -> bool:
         """Do with a text what was done with its like, if there was one."""

@@ -1,5 +1,7 @@
 """Keeps the names of open elements, so that whether one of a name is open takes no longer however many are."""
 
+from collections.abc import Iterator
+
 _DEEPEST = 4096
 
 
@@ -12,6 +14,9 @@ class OpenNames:
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._names)
 
     def __contains__(self, name: bytes) -> bool:
         return name in self._counts

@@ -56,25 +56,25 @@ CASES = [
     ("<template><img src=//count.example></template>", "<template>@</template>"),
     ("<svg><image href='//count.example/a'/></svg>b", "<svg><image ~/></svg>b"),
     ("<svg><script href=//count.example /></svg>b", "<svg>@</svg>b"),
-    ("<svg><style/><img src=//count.example></svg>", "<svg><style/>@</svg>"),
-    ("<svg><style><img src=//count.example></style></svg>", "<svg><style>@</style></svg>"),
+    ("<svg><style/><img src=//count.example></svg>", "<svg><style/><span></span>@</svg>"),
+    ("<svg><style><img src=//count.example></style></svg>", "<svg><style><span></span>@</style></svg>"),
     (
         '<svg><path d="a/"/><text x="1">b</text><rect/><style><img src=//count.example></style></svg>',
-        '<svg><path d="a/"/><text x="1">b</text><rect/><style>@</style></svg>',
+        '<svg><path d="a/"/><text x="1">b</text><rect/><style><span></span>@</style></svg>',
     ),
     (
         "<svg><path d=a/><g><path d='>'/></g></path><style><img src=//count.example></style></svg>",
-        "<svg><path d=a/><g><path d='>'/></g></path><style>@</style></svg>",
+        "<svg><path d=a/><g><path d='>'/></g></path><style><span></span>@</style></svg>",
     ),
     (
         "<svg><desc><path/></path></desc><style><img src=//count.example></style></svg>",
-        "<svg><desc><path/></path></desc><style>@</style></svg>",
+        "<svg><desc><path/></path></desc><style><span></span>@</style></svg>",
     ),
     (
         "<svg><text/></svg><style/><style></style><img src=//count.example>",
         "<svg><text/></svg><style/><style></style>@",
     ),
-    ("<math><style><img src=//count.example></style></math>", "<math><style>@</style></math>"),
+    ("<math><style><img src=//count.example></style></math>", "<math><style><span></span>@</style></math>"),
     (
         "<svg><foreignObject><script>count.example</script></foreignObject></svg>",
         "<svg><foreignObject>@</foreignObject></svg>",
@@ -198,6 +198,15 @@ def test_each_third_party_is_told_of_also_when_it_comes_again() -> None:
     )
 
 
+def test_a_noscript_in_a_noscript_is_told_of_with_it() -> None:
+    told: list[tuple[str, str, bool]] = []
+    gate = HtmlGate(PARTIES, lambda _: False, placeholder, seen=lambda *what: told.append(what))
+    page = "<noscript><p><noscript><img src=//count.example></noscript>" * 2
+    sent = gate.feed(page.encode(), is_last=True).decode()
+    assert sent == "".join(f"<noscript><p><noscript>{GATED.replace('0', str(key))}</noscript>" for key in (0, 1))
+    assert told == [("count.example", "counter", True)] * 2
+
+
 def test_an_allowed_page_with_numbers_has_the_numbers_of_the_gaps() -> None:
     page = "".join(case for case, _ in CASES if "plaintext" not in case and "</body>" not in case)
     gaps = gated(page)
@@ -225,6 +234,26 @@ def test_every_element_that_a_parser_sees_with_a_refused_host_is_gone(probe: str
         seen += any("count.example" in source for source in sources(page))
         assert not [source for source in sources(sent) if "count.example" in source], page
     assert seen > 400
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<svg><plaintext><img src=//count.example><textarea>b<img src=//count.example>",
+        "<svg><g data-privacy-gated=counter><p></g><textarea>b<img src=//count.example></textarea>",
+        "<div data-privacy-gated=counter><svg></div><![CDATA[<p>b<img src=//count.example>]]>",
+        "<ul><li data-privacy-gated=counter><math></ul><![CDATA[<p>b<img src=//count.example>]]>",
+        "<math></desc><xmp>b<p><img src=//count.example>",
+        "<p><svg></b><![CDATA[<p>b<img src=//count.example>]]>",
+        "<b><svg></b><![CDATA[<p>b<img src=//count.example>]]>",
+    ],
+)
+def test_a_parser_of_what_goes_out_is_in_the_drawing_that_the_gate_is_in(page: str) -> None:
+    sent = gated(page)
+    assert not [source for source in sources(sent) if "count.example" in source], sent
+    assert "b<" in sent
+    for place in range(len(page)):
+        assert in_pieces(page.encode(), [place]).decode() == sent
 
 
 def test_xhtml_is_read_by_the_rules_of_xml() -> None:
