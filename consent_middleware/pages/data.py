@@ -7,7 +7,7 @@ run out, or with one whose records are erased, nothing is found: the answer is t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import msgspec
 
@@ -29,7 +29,7 @@ from .held import HeldPages
 from .limits import Limit
 from .own_body import read_own
 from .request_items import request_data
-from .screens import Screens, wants_json
+from .screens import Screens, lang_of, query_of, wants_json
 from .sender import Sender, sender_of
 
 _RETRY_AFTER = {"retry-after": "10"}
@@ -140,7 +140,8 @@ class DataEndpoint:
         headers = {"set-cookie": cookie}
         if wants_json(scope):
             return json_answer({"erased": msgspec.to_builtins(erased)}, headers=headers)
-        headers["location"] = f"{self._screens.base_of(scope)}/data?erased=1"
+        query = {"erased": "1", "next": self._screens.way_back(scope), **lang_of(query_of(scope))}
+        headers["location"] = f"{self._screens.base_of(scope)}/data?{urlencode(query)}"
         return Answer(status=303, headers=headers)
 
     async def receipt(self, scope: Scope, record_id: str) -> Answer:

@@ -150,7 +150,9 @@ class Screens:
         """Links to this page in the policy's other languages."""
         if len(self._wordings) == 1 or scope["method"] not in ("GET", "HEAD"):
             return []
-        query = {name: value for name, value in query_of(scope).items() if name in ("next", "saved", "on", "off")}
+        query = {
+            name: value for name, value in query_of(scope).items() if name in ("next", "saved", "on", "off", "erased")
+        }
         return [
             {
                 "tag": tag,

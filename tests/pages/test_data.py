@@ -1,11 +1,14 @@
 """A visitor sees, downloads and erases what is held about them, and never anything of anybody else."""
 
 import asyncio
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.applications import Starlette
@@ -184,7 +187,7 @@ def test_erasing_takes_everything_of_ones_own_and_nothing_else(
     (name, token), *_ = own.cookies.items()
     answer = own.post(f"{PREFIX}/data/erase")
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"{PREFIX}/data?erased=1"
+    assert answer.headers["location"] == f"{PREFIX}/data?erased=1&next=%2F"
     assert "Erased." in own.get(answer.headers["location"]).text
     assert own.get(f"{PREFIX}/choice").json()["choice_made"] is False
     own.cookies.set(name, token)  # A copy of the old token still signs, but nothing is found with it.
@@ -203,6 +206,22 @@ def test_erasing_takes_everything_of_ones_own_and_nothing_else(
         0,
     )
     connection.close()
+
+
+def test_a_receipt_and_an_erasure_keep_the_language_and_the_way_back(own: TestClient) -> None:
+    kept = "next=/help&lang=zh-Hans"
+
+    def links(address: str) -> list[str]:
+        return [unescape(link) for link in re.findall(r'(?:href|action)="([^"]*)"', own.get(address).text)]
+
+    data = links(f"{PREFIX}/data?{kept}")
+    receipt = next(link for link in data if "/receipt/" in link)
+    assert receipt.endswith(f"?{kept}")
+    assert f"{PREFIX}/data?{kept}" in links(receipt)
+    erase = next(link for link in data if "/data/erase" in link)
+    erased = own.post(erase).headers["location"]
+    assert parse_qs(urlsplit(erased).query) == {"erased": ["1"], "next": ["/help"], "lang": ["zh-Hans"]}
+    assert any("lang=en" in link and "erased=1" in link for link in links(erased))
 
 
 def test_what_another_site_sends_erases_nothing(own: TestClient) -> None:
