@@ -88,6 +88,22 @@ def test_a_switch_shows_its_state_in_forced_colors(page_in: NewPage, review: Sit
     assert all(is_seen for _, _, is_seen in knobs)
 
 
+def test_a_name_of_another_script_keeps_its_full_stop_in_a_page_from_right_to_left(
+    page_in: NewPage, review: Site
+) -> None:
+    page = page_in()
+    open_example(page, review, EXAMPLES["declaration-language-ar"])
+    name, stop = page.locator("bdi", has_text="Heat Inc.").evaluate(
+        """one => [0, 8].map(at => {
+            const range = document.createRange();
+            range.setStart(one.firstChild, at);
+            range.setEnd(one.firstChild, at + 1);
+            return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert name < stop
+
+
 def test_no_word_of_a_button_is_torn_and_nothing_scrolls_sideways_at_400_percent(
     page_in: NewPage, review: Site
 ) -> None:
