@@ -17,7 +17,8 @@ PIPE_CLOSED = 141
 _EPILOG = """\
 exit codes:
   0    done
-  1    not done: a policy, site or ledger does not hold, or what is asked for is not there
+  1    not done: a policy, site or ledger does not hold, or what is asked for
+       is not there
   2    the command line itself is wrong
   3    done, and visitors will be asked again (check --against)
   130  interrupted
@@ -28,8 +29,8 @@ exit codes:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="consent-middleware",
-        description="Check a policy, ask what a cookie is for, audit a site, work with recorded choices and with requests, or "
-        "look at the demo.",
+        description="Check a policy, ask what a cookie is for, audit a site, work with recorded\n"
+        "choices and with requests, or look at the demo.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
