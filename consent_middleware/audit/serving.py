@@ -58,7 +58,9 @@ def load_app(name: str) -> ASGIApp:
     try:
         found: object = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
-        raise ConfigurationError(f'There is no module "{error.name}" to import "{name}" from.') from error
+        raise ConfigurationError(
+            f'There is no module "{error.name}" to import "{name}" from. A site is named by its address, with http:// or https://.'
+        ) from error
     for part in (attribute or "app").split("."):
         found = getattr(found, part, None)
     if not callable(found):

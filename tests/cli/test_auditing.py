@@ -12,6 +12,7 @@ from consent_middleware.cli import main
     ("target", "said"),
     [
         ("no_such_module:app", 'There is no module "no_such_module"'),
+        ("shop.example.com", "A site is named by its address, with http:// or https://"),
         ("ftp://example.com", "begins with http:// or https://"),
         ("json:nothing", '"json:nothing" names no app'),
     ],
