@@ -80,7 +80,8 @@ def check_cookies(declared: Declarations, add: Add) -> None:
         if (cookie.name is None) == (cookie.pattern is None):
             add(key, None, "A cookie has either a name or a pattern.", 'Write name = "sid", or pattern = "sid_*".')
         elif written is not None:
-            if cookie.name is not None and is_pattern(written):
+            # A bare star is as wrong in a pattern: check_cookie_name says so.
+            if cookie.name is not None and is_pattern(written) and written.strip("*?"):
                 add(
                     f"{key}.name",
                     written,

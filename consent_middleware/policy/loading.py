@@ -60,7 +60,7 @@ class _Walk:
             self._add(key, data, "A table is expected here.", f"Write [{key}] and its keys on lines of their own.")
             return None
         fields = _fields_of(cls)
-        for name in data.keys() - fields.keys():
+        for name in (name for name in data if name not in fields):
             near = difflib.get_close_matches(str(name), fields, n=1)
             way_out = f'Did you mean "{near[0]}"?' if near else f"Known keys here: {', '.join(fields)}."
             self._add(_join(key, str(name)), data[name], "This key is not known.", way_out)

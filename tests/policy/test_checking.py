@@ -174,6 +174,20 @@ country = "de"
     assert "→ Write one of: authentication, security, preference" in str(caught.value)
 
 
+def test_keys_that_are_not_known_are_told_in_the_order_of_the_file() -> None:
+    keys = [f"key_{letter}" for letter in "zyxwvutsrq"]
+    with pytest.raises(PolicyError) as caught:
+        Policy.parse("\n".join(f"{key} = 1" for key in keys))
+    assert [problem.key for problem in caught.value.problems] == keys
+
+
+@pytest.mark.parametrize("key", ["name", "pattern"])
+def test_a_bare_star_is_one_problem_and_its_way_out_leads_to_no_other(key: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        Policy.parse(f'[[cookies]]\n{key} = "*"\npurpose = "analytics"\nlifetime = "session"')
+    assert [problem.message for problem in caught.value.problems] == ["This pattern would claim nearly every cookie."]
+
+
 def test_a_file_that_is_missing_is_a_problem_like_any_other(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="cannot be read: No such file") as caught:
         Policy.load(tmp_path / "none.toml")
