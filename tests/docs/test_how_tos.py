@@ -1,6 +1,8 @@
 """What a how-to shows of an example is in the example, which other tests run."""
 
+import asyncio
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +15,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from consent_middleware import ConsentMiddleware, Policy, classify, get_consent
+from consent_middleware.cli import main
+from consent_middleware.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = [
@@ -81,3 +85,33 @@ def test_a_refusal_of_another_tool_is_carried_over_and_nothing_else() -> None:
     }.items():
         with TestClient(app, cookies={"cc_cookie": quote(old)}) as client:
             assert client.get("/").text == carried, old
+
+
+NUMBER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
+VARYING = re.compile(r"\b[0-9A-Z]{4,5}(?:-[0-9A-Z]{4,5}){2,4}\b|\b\d{4}-\d\d-\d\d\b")
+
+
+def test_the_queue_is_worked_through_as_the_page_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONSENT_SECRET_KEY", "key")
+    Path("consent.toml").write_text("[contact]\nemail = 'privacy@shop.example'\n", encoding="utf-8")
+    asyncio.run(_make_ledger("sqlite:///consent.db"))
+    assert main(["requests", "add", "sqlite:///consent.db", "--kind", "correction", "--message", "Misspelled"]) == 0
+    found = NUMBER.search(capsys.readouterr().out)
+    assert found is not None
+    for session in blocks("answer-requests.md", "console"):
+        for command, _, shown in (line.partition("\n") for line in session.removeprefix("$ ").split("\n$ ")):
+            _, *arguments = shlex.split(NUMBER.sub(found[0], command))
+            assert main(arguments) == 0, command
+            said = capsys.readouterr().out
+            # What the queue holds is the page's own; what is said of one request is said of each.
+            if arguments[1] != "list":
+                assert VARYING.sub("…", said).strip() == VARYING.sub("…", shown).strip()
+
+
+async def _make_ledger(url: str) -> None:
+    ledger = Ledger(url, secret_keys=["key"])
+    await ledger.start()
+    await ledger.stop()
