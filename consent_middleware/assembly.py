@@ -218,6 +218,6 @@ def assemble(
         disclosure_log=disclosure_log,
         outbox=outbox,
         observed_hosts=observed_hosts,
-        housekeeping=housekeeping_of(policy, ledger, queue, before.housekeeping if before else None),
+        housekeeping=housekeeping_of(policy, ledger, queue, outbox, before.housekeeping if before else None),
         overview=overview,
     )

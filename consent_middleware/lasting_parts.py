@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 
 
 def housekeeping_of(
-    policy: Policy, ledger: Ledger | None, queue: RequestQueue | None, before: Housekeeping | None
+    policy: Policy,
+    ledger: Ledger | None,
+    queue: RequestQueue | None,
+    outbox: Outbox | None,
+    before: Housekeeping | None,
 ) -> Housekeeping | None:
     if before is not None:
         before.follow(policy)
         return before
     if ledger is None:
         return None
-    return Housekeeping(policy, ledger, beside=queue.purge_expired if queue is not None else None)
+    beside = [part.purge_expired for part in (queue, outbox) if part is not None]
+    return Housekeeping(policy, ledger, beside=beside)
 
 
 def overview_of(

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from ..errors import LedgerError
 from ..policy import Policy
@@ -28,8 +28,8 @@ _HOUR = 3600.0
 class Housekeeping:
     """Does what ``consent-middleware ledger purge`` does, where the policy says ``automatic = true``."""
 
-    def __init__(self, policy: Policy, ledger: Ledger, *, beside: Beside | None = None) -> None:
-        """``beside``: lets go, at a moment and by a policy, what rooms above keep in the ledger's database."""
+    def __init__(self, policy: Policy, ledger: Ledger, *, beside: Sequence[Beside] = ()) -> None:
+        """``beside``: each lets go, at a moment and by a policy, what a room above keeps in the ledger's database."""
         self._ledger = ledger
         self._beside = beside
         self._watch: asyncio.Task[None] | None = None
@@ -50,8 +50,8 @@ class Housekeeping:
         if not self._is_on or not await take_task(self._ledger.database, TASK, now=now, period=_DAY):
             return None
         done = await self._ledger.purge(self._retention, now=now)
-        if self._beside is not None:
-            await self._beside(self._policy, now)
+        for let_go in self._beside:
+            await let_go(self._policy, now)
         return done
 
     def _begin(self, _: Run) -> None:

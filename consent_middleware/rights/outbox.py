@@ -145,6 +145,15 @@ class Outbox:
         """Let what was given up be tried again; return how many."""
         return await self._ledger.database.run(functools.partial(rows.revive, now=int(time.time())), writing=True)
 
+    async def purge_expired(self, policy: Policy, now: int) -> int:
+        """Delete what was given up longer ago than the policy keeps the records of erasures; return how many."""
+        retention = policy.declarations.retention
+        kept = retention.erasures if retention.erasures is not None else retention.choices
+        if kept.seconds is None:
+            return 0
+        delete = functools.partial(rows.delete_given_up, before=now - kept.seconds)
+        return await self._ledger.database.run(delete, writing=True)
+
     async def _claim(self, lease: str) -> list[Message]:
         now = int(time.time())
         claim = functools.partial(rows.claim, lease=lease, now=now, until=now + _LEASE, limit=_AT_ONCE)

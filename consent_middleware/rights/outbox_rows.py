@@ -87,6 +87,14 @@ async def revive(connection: "AsyncConnection", now: int) -> int:
     return (await connection.execute(given_up)).rowcount
 
 
+async def delete_given_up(connection: "AsyncConnection", before: int) -> int:
+    """Delete what was given up and was created before ``before``; return how many."""
+    from ..storage.outbox_schema import OUTBOX
+
+    old = OUTBOX.delete().where(OUTBOX.c.next_at == 0, OUTBOX.c.created_at < before)
+    return (await connection.execute(old)).rowcount
+
+
 async def read_all(connection: "AsyncConnection", limit: int) -> list[Message]:
     """What waits, that which was given up first."""
     from ..storage.outbox_schema import OUTBOX

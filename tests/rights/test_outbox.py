@@ -13,7 +13,7 @@ import pytest
 
 from consent_middleware import Policy
 from consent_middleware.errors import LedgerError, LedgerUnavailable
-from consent_middleware.ledger import ChoiceRecord, Ledger
+from consent_middleware.ledger import ChoiceRecord, Housekeeping, Ledger
 from consent_middleware.rights import Outbox, outbox_rows
 from consent_middleware.rights.outbox import Delivered
 from tests.rights.recipient import Recipient, recipient
@@ -211,6 +211,23 @@ def test_it_is_given_up_in_sight_and_can_be_taken_up_again(
         assert (await ledger.verify()).holds
 
     tell(url, there, story, pauses=(0.0, 0.0))
+
+
+def test_what_was_given_up_goes_with_the_records_of_erasures(url: str, there: Recipient) -> None:
+    async def story(ledger: Ledger, outbox: Outbox) -> None:
+        there.statuses = [410]
+        await erase(ledger, outbox, "mine", "mail")
+        await outbox.deliver()
+        await erase(ledger, outbox, "waiting", "mail")
+        kept = Policy.parse('[retention]\nautomatic = true\nerasures = "30 days"\n')
+        keeper = Housekeeping(kept, ledger, beside=[outbox.purge_expired])
+        now = int(time.time())
+        await keeper.tidy(now + 29 * 86_400)
+        assert len(await outbox.waiting()) == 2
+        await keeper.tidy(now + 31 * 86_400)
+        assert [message.consent_id for message in await outbox.waiting()] == ["waiting"]
+
+    tell(url, there, story)
 
 
 def test_a_recipient_that_is_gone_is_not_asked_again(url: str, there: Recipient) -> None:

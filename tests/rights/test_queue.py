@@ -267,7 +267,7 @@ def test_the_days_housekeeping_deletes_what_ended_longer_ago_than_the_policy_kee
         waiting = await queue.receive(asking(queue), now=DAY)
         ended = await queue.receive(asking(queue), now=DAY)
         await queue.withdraw(ended.request.number)
-        keeper = Housekeeping(policy, ledger, beside=queue.purge_expired)
+        keeper = Housekeeping(policy, ledger, beside=[queue.purge_expired])
         now = int(time.time())
         await keeper.tidy(now + 86_400 * 29)
         assert len([request async for request in queue.requests()]) == 2
