@@ -14,7 +14,9 @@ _CHUNK = re.compile(r"(?:(?<=[A-Za-z])C[1-9][0-9]?|[._-][0-9]{1,2})\Z")
 
 # What one installation appends so that its neighbor on the same host keeps a cookie of its own: a port, a hash, its role.
 _INSTANCE = re.compile(
-    r"[._~-](?:[0-9]{2,5}|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{6,64}|dev|test|stag(?:e|ing)|prod|live|admin|setup)\Z", re.I
+    r"[._~-](?:[0-9]{2,5}|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{6,64}"
+    r"|dev|test|qa|uat|stg|stag(?:e|ing)|preprod|prod|live|local|sandbox|beta|legacy|old|new|admin|setup)\Z",
+    re.I,
 )
 _SHORTEST_NAME = 4
 

@@ -153,7 +153,7 @@ def test_a_chunk_belongs_to_its_parent(chunk: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "instance", ["symfony_8080", "CAKEPHP-dev", "__Host-DokuWiki-5c016e8f0f95", "__Host-pylonsapp_2"]
+    "instance", ["symfony_8080", "CAKEPHP-dev", "connect.sid_qa", "__Host-DokuWiki-5c016e8f0f95", "__Host-pylonsapp_2"]
 )
 def test_a_known_cookie_of_one_installation_among_several_is_known(instance: str) -> None:
     assert classify(instance).purpose == "authentication"
