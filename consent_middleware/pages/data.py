@@ -5,6 +5,7 @@ left is shown as well, and a token that belongs to an account shows nothing to w
 run out, or with one whose records are erased, nothing is found: the answer is the same as for records that never were.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
@@ -32,6 +33,8 @@ from .request_items import request_data
 from .screens import Screens, lang_of, query_of, wants_json
 from .sender import Sender, sender_of
 
+_RECORD_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+"""Whatever else an address holds is the id of no record, and databases refuse some of it."""
 _RETRY_AFTER = {"retry-after": "10"}
 _ERASURES = Rate(burst=3, pause=3600)
 """Of one id. Nothing is left after the first, but each tells the recipients."""
@@ -168,7 +171,7 @@ class DataEndpoint:
         return Identity(consent_ids=[visit.consent.id] if visit.consent.id is not None else [])
 
     async def _choice(self, record_id: str, identity: Identity) -> ChoiceRecord | None:
-        if self._ledger is None or not identity.consent_ids:
+        if self._ledger is None or not identity.consent_ids or not _RECORD_ID.fullmatch(record_id):
             return None
         stored = await self._ledger.record(record_id)
         if stored is None or stored.record.consent_id not in identity.consent_ids or stored.record.kind not in STATES:

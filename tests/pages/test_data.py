@@ -124,6 +124,14 @@ def test_another_visitors_receipt_is_answered_like_one_that_never_was(own: TestC
     assert refused.headers.keys() == unknown.headers.keys()
 
 
+@pytest.mark.parametrize("name", ["%00", "%ff", "%0a", "a" * 5000, ""])
+def test_a_receipt_that_could_not_be_was_never_there(url: str, name: str) -> None:
+    site = ConsentMiddleware(Starlette(), policy=Policy.parse(POLICY), secret_key=KEY, ledger=url)
+    with browser(site) as client:
+        client.post(f"{PREFIX}/choice", data={"action": "reject-all"})
+        assert client.get(f"{PREFIX}/receipt/{name}").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["data", "data?format=json", "receipt/{record}", "receipt/{record}?format=json"])
 def test_no_parameter_names_a_visitor(own: TestClient, other: TestClient, path: str) -> None:
     consent_id, record = str(held(own)["consent_id"]), str(held(own)["records"][0]["record_id"])
