@@ -31,6 +31,9 @@ class AnyParties(ThirdParties):
         places = [match.start() for match in _PLACES.finditer(lowered, max(0, start - 8))]
         return sorted({*places, *self._known(lowered, start)})
 
+    def _of_host(self, host: bytes) -> Match | None:
+        return self._found((host.decode("ascii"), ""))
+
     def _found(self, location: tuple[str, str] | None) -> Match | None:
         if location is None or not HOST.fullmatch(location[0]):
             return None
