@@ -11,6 +11,7 @@ from consent_middleware.errors import LedgerUnavailable
 from consent_middleware.storage import buffered
 from consent_middleware.storage.buffered import BufferedWrites
 from consent_middleware.storage.database import Database
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,7 +50,7 @@ Story = Callable[[Numbers], Awaitable[None]]
 def tell(tmp_path: Path) -> Callable[..., None]:
     def told(story: Story, **options: float) -> None:
         async def run() -> None:
-            database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", patience=2)
+            database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", patience=PATIENCE)
             await database.start()
             try:
                 await story(Numbers(database, **options))
