@@ -43,7 +43,7 @@ def gate(page: bytes, chunk: int = 0) -> None:
 def main(names: Sequence[str]) -> None:
     pages = [page for page in (Path(name).read_bytes() for name in names) if not PARTIES.scan(page.lower(), 0)]
     # One refused element at the end and one in the middle, so that all of the page is read.
-    marked = [page[: page.find(b"<p")] + PIXEL + page[page.find(b"<p") :] + PIXEL for page in pages if b"<p" in page]
+    marked = [page.replace(b"<p>", PIXEL + b"<p>", 1) + PIXEL for page in pages if b"<p>" in page]
     size = sum(map(len, pages)) / 1e6
     reference, packed = best(pages, parse, 2), best(pages, lambda page: zlib.compress(page, 6), 2)
     marked_reference, marked_packed = best(marked, parse, 2), best(marked, lambda page: zlib.compress(page, 6), 2)

@@ -74,6 +74,8 @@ class HtmlGate(TextGate):
                 is_closed = self.is_closed(tag, attributes[-1].end if attributes else name_end - start)
             if self.foreign or is_root:
                 names = frozenset([attribute.name for attribute in attributes])
+                if is_root:
+                    self.look()
                 was_foreign = self.foreign.is_foreign
                 is_foreign = self.foreign.start(name, tag, names, is_closed=is_closed)
                 breaks_out = was_foreign and not is_foreign
