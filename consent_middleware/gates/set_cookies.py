@@ -44,7 +44,7 @@ class CookieRequest:
         return cls(
             method=scope.get("method", "GET"),
             host=_without_port(host.decode("latin-1")).lower(),
-            path=raw.decode("latin-1") if raw else quote(scope.get("path") or "/", safe=_PATH),
+            path=raw.decode("latin-1") if raw else quote(scope.get("path") or "/", safe=_PATH, errors="replace"),
             is_same_origin=is_same,
         )
 

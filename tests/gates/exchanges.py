@@ -138,6 +138,7 @@ asked = st.lists(
 requests: st.SearchStrategy[Mapping[str, Any]] = st.builds(
     dict,
     path=st.sampled_from(["/", "/a/b?c=d", "", "*", "//-/privacy", "/\udcff", "/-/privacyx", "/shop/x"]),
+    is_raw_known=st.booleans(),
     method=st.sampled_from(["GET", "HEAD", "POST", "OPTIONS", "get", "PURGE"]),
     headers=asked,
     cookie=st.lists(st.sampled_from(COOKIES).map(str.encode), max_size=3),

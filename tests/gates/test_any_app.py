@@ -43,9 +43,13 @@ class Scripted:
 
 def scope_for(request: Mapping[str, Any], kind: str) -> Scope:
     scope = scope_of(kind=kind, **{**request, "path": "/"})
+    del scope["is_raw_known"]
     path = request["path"]
     scope["path"] = path.partition("?")[0]
-    scope["raw_path"] = scope["path"].encode("utf-8", "surrogateescape")
+    if request["is_raw_known"]:
+        scope["raw_path"] = scope["path"].encode("utf-8", "surrogateescape")
+    else:
+        del scope["raw_path"]
     scope["query_string"] = path.partition("?")[2].encode()
     if scope["extensions"] is None:
         del scope["extensions"]
