@@ -15,6 +15,7 @@ from .console import make_console
 from .database import Database
 from .examples import ExampleVisits
 from .pages import SESSION
+from .preferences import read_preferences
 from .recorder import InsideRecorder, OutsideRecorder
 from .review.app import Review
 
@@ -55,6 +56,7 @@ def assemble(
         policy=policy,
         secret_key=secret_key,
         ledger=f"sqlite:///{data / 'consent.db'}",
+        language_of=lambda scope: read_preferences(Request(scope)).language,
         subject=subject,
         overview_token=overview_token,
     )

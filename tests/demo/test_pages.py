@@ -108,6 +108,7 @@ def test_projects_are_made_and_their_keys_renewed(visitor: Visitor) -> None:
 
 def test_preferences_take_effect_at_once_and_before_any_choice(visitor: Visitor) -> None:
     assert visitor.send("/preferences", lang="zh-Hans", tz="UTC", region="US", font="serif") == 303
+    assert '<html lang="zh-Hans"' in visitor.read("/-/privacy/preferences", **{"accept-language": "en"})
     page = visitor.read("/preferences")
     assert '<html lang="zh-Hans" class="font-serif">' in page
     assert "$10.00" in page
