@@ -141,6 +141,17 @@ def test_axe_finds_nothing_and_contrast_is_enhanced(view: Callable[..., Page], s
     assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]] == []
 
 
+def test_on_a_phone_the_numbers_have_the_room_and_not_the_bars(view: Callable[..., Page], site: str) -> None:
+    page = view(360, 740)
+    sign_in(page, site)
+    tables = page.locator("table:has(.bar-cell)")
+    assert tables.count() >= 3
+    hidden = [
+        table.evaluate("one => one.parentElement.scrollWidth - one.parentElement.clientWidth") for table in tables.all()
+    ]
+    assert hidden == [0] * len(hidden)
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 256)])
 def test_it_fits_a_phone_and_a_screen_at_400_percent(
     view: Callable[..., Page], site: str, width: int, height: int
