@@ -38,6 +38,13 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "consent-ledger"]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def none_of_the_tests_before() -> None:
+    """Databases that earlier tests left to the garbage collector are gone, with their threads."""
+    gc.collect()
+    assert until(threads, lambda names: not names) == []
+
+
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'ledger.db'}"
