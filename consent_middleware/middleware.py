@@ -181,14 +181,21 @@ class ConsentMiddleware:
 
 
 def _checked_keys(secret_key: str | Sequence[str] | None) -> list[str]:
-    keys = [secret_key] if isinstance(secret_key, str) else list(secret_key or ())
-    if not keys or not all(isinstance(key, str) and key for key in keys):
+    keys = (
+        list(secret_key)
+        if isinstance(secret_key, Sequence) and not isinstance(secret_key, str | bytes)
+        else [secret_key]
+    )
+    # Its kind, not its value: that may be a key.
+    wrong = next((type(key).__name__ for key in keys if not isinstance(key, str | None)), None)
+    if wrong is not None or not keys or not all(keys):
+        problem = "is missing" if wrong is None else f"is a string, or several of them, not {wrong}"
         raise ConfigurationError(
-            "secret_key is missing: it signs every visitor's choice. Make one, keep it out of the repository, and pass it in:\n"
-            '  python -c "import secrets; print(secrets.token_hex(32))"\n'
+            f"secret_key {problem}: it signs every visitor's choice. Make one, keep it out of the repository, and pass it in:\n"
+            '  python -c "import secrets; print(secrets.token_urlsafe(32))"\n'
             '  ConsentMiddleware(app, secret_key=os.environ["CONSENT_SECRET_KEY"])'
         )
-    return keys
+    return [key for key in keys if key is not None]
 
 
 def _checked_prefix(prefix: str) -> str:

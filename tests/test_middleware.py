@@ -33,10 +33,19 @@ from tests.driving import (
 CHROME = b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.7339.81 Safari/537.36"
 
 
-@pytest.mark.parametrize("key", [None, "", [], [""], ["a", ""], b"bytes"])
+@pytest.mark.parametrize("key", [None, "", [], [""], ["a", ""], ["a", None]])
 def test_without_a_key_the_error_says_how_to_make_one(key: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"secrets\.token_hex"):
+    with pytest.raises(ConfigurationError, match=r"secret_key is missing[\s\S]*secrets\.token_urlsafe"):
         ConsentMiddleware(App(), secret_key=key)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [(b"hush", "bytes"), (7, "int"), (["a", b"hush"], "bytes"), ({"hush"}, "set")]
+)
+def test_a_key_that_is_no_string_is_named_by_its_kind_alone(key: Any, kind: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"or several of them, not {kind}:") as raised:
+        ConsentMiddleware(App(), secret_key=key)
+    assert "hush" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
