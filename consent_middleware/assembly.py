@@ -11,7 +11,7 @@ from .gates import grounds, notices, observation, validators
 from .gates.banner import Banner as Inserted
 from .gates.findings import Report
 from .gates.gates import Gates
-from .gates.html_answer import HtmlGates
+from .gates.html.answer import HtmlGates
 from .gates.masks import MaskSets
 from .gates.page_policy import PagePolicy
 from .gates.plain_pages import PlainPages

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from consent_middleware import Policy
-from consent_middleware.gates.html_gate import HtmlGate
+from consent_middleware.gates.html.gate import HtmlGate
 from consent_middleware.gates.third_parties import ThirdParties
 
 PIXEL = b'<img src="https://www.google-analytics.com/p.gif">'

@@ -8,7 +8,7 @@ from ..policy import Policy
 from ..telemetry import Disclosures
 from .banner import Banner
 from .findings import Report
-from .html_answer import HtmlGates
+from .html.answer import HtmlGates
 from .opened_files import OpenedFiles
 from .page_policy import PagePolicy
 from .plain_pages import PageSeen, PlainPages

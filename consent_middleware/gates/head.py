@@ -7,9 +7,9 @@ unfinished tag or comment is held back.
 
 import re
 
+from .body import HOLD_BACK
 from .encodings import Body
-from .html import HOLD_BACK
-from .html_tags import COMMENT, NAME_ENDS, REST
+from .html.tags import COMMENT, NAME_ENDS, REST
 
 _BEFORE = re.compile(
     rb"""(?:\xef\xbb\xbf)?+ (?>

@@ -6,9 +6,9 @@ templates, omitted tags.
 
 import re
 
-from .html_stream import Scanner
-from .html_tags import COMMENT_END, REST_OF_TAG, TAG_NAME, WHITE, raw_text_end
-from .script_text import read_script
+from .html.script_text import read_script
+from .html.stream import Scanner
+from .html.tags import COMMENT_END, REST_OF_TAG, TAG_NAME, WHITE, raw_text_end
 
 _SPACES = re.compile(WHITE + rb"*")
 

@@ -11,11 +11,11 @@ from ..consent import Standing
 from . import headers as response_headers
 from . import variants
 from .banner import Banner
+from .body import BodyInserter
 from .csp import allowance
 from .encodings import Body, Recoded, can_open
 from .head import HeadInserter
-from .html import BodyInserter
-from .html_answer import Chained, HtmlGates, Terms
+from .html.answer import Chained, HtmlGates, Terms
 from .links import allowed_links
 
 logger = logging.getLogger("consent_middleware")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from ..asgi import Header
-from .gated_elements import LINKS_THAT_FETCH
-from .html_rewriting import Allows
+from .html.gated_elements import LINKS_THAT_FETCH
+from .html.rewriting import Allows
 from .third_parties import ThirdParties
 
 # One link: an address in angle brackets, then parameters, up to a comma outside of both.

@@ -15,7 +15,7 @@ from ..consent import Standing
 from .banner import Banner, Markup
 from .encodings import Body
 from .heads import heads
-from .html_answer import Chained, HtmlGates
+from .html.answer import Chained, HtmlGates
 from .insertion import NO_BODY, PRIVATE, VARY, inserter, plain_types
 from .page_policy import PagePolicy
 from .recognition import Known

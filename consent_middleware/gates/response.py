@@ -17,7 +17,7 @@ from .encodings import Body
 from .exchange import Exchange, gates_of, raw_request_of
 from .findings import Action, Finding
 from .heads import concerns
-from .html_answer import is_activation
+from .html.answer import is_activation
 from .insertion import DEPENDS_ON, html_kinds, is_html, kind_of
 from .links import allowed_values
 from .nesting import adopt_sent

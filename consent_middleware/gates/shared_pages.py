@@ -9,7 +9,7 @@ from ..asgi import Header, Scope
 from ..consent import NO_CHOICE, Consent, Decision, Signals
 from .banner import Banner
 from .encodings import Body
-from .html_answer import HtmlGates
+from .html.answer import HtmlGates
 from .insertion import Page, kind_of
 from .page_policy import PagePolicy
 from .recognition import Recognition

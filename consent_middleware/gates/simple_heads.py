@@ -5,7 +5,7 @@ Read in one go, to the same place as by the scanners of ``html``.
 
 import re
 
-from .html_tags import COMMENT, NAME_ENDS, REST
+from .html.tags import COMMENT, NAME_ENDS, REST
 
 # Elements whose content is text up to their own end tag; a script with "<!--" in it has states of its own.
 _RAW = rb"<ELEMENT NAME_ENDS REST (?: [^<]++ | <(?!/ELEMENT NAME_ENDS) )*+ </ELEMENT NAME_ENDS REST"

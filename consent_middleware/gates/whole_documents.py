@@ -6,8 +6,8 @@ What is sent again just as it was is not read again: many pages are the same for
 import msgspec
 
 from ..caches import BoundedCache
-from .gated_elements import MARK
 from .head import head_place
+from .html.gated_elements import MARK
 from .simple_heads import simple_body_place
 from .third_parties import ThirdParties
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ..gates.encodings import Body, can_open, opened
-from ..gates.html_gate import HtmlGate
+from ..gates.html.gate import HtmlGate
 from ..gates.third_parties import Match, ThirdParties
 from ..policy import Policy
 from ..policy.recipients import Recipient

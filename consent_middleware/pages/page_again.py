@@ -10,7 +10,7 @@ from ..asgi import ASGIApp, Header, Message, Receive, Scope, Send
 from ..consent import SCOPE_KEY
 from ..gates.exchange import raw_request_of
 from ..gates.headers import FOR_SHARED_CACHES, without
-from ..gates.html_answer import ACTIVATION
+from ..gates.html.answer import ACTIVATION
 from ..gates.response import ResponseGate
 from .answering import Answer, send_answer
 from .fragment import read_page

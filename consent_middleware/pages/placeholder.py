@@ -12,7 +12,7 @@ from pathlib import Path
 from ..asgi import Scope
 from ..caches import BoundedCache
 from ..consent import Decision, Standing
-from ..gates.html_rewriting import Frame
+from ..gates.html.rewriting import Frame
 from ..policy import Policy
 from ..policy.texts import Text
 from .form_token import FormTokens

@@ -8,7 +8,7 @@ from html import escape
 
 from consent_middleware.asgi import Message, Receive, Scope, Send, route_path
 from consent_middleware.consent import SCOPE_KEY, Consent, Decision, Signals, Visit, decide
-from consent_middleware.gates.html_rewriting import Frame
+from consent_middleware.gates.html.rewriting import Frame
 from consent_middleware.pages import Banner, Pages
 from consent_middleware.pages.answering import Answer, send_answer
 from consent_middleware.pages.center import PreferenceCenter

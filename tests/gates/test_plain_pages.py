@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from consent_middleware import ConsentMiddleware, get_consent
 from consent_middleware.asgi import Header, Receive, Scope, Send
 from consent_middleware.consent import SCOPE_KEY
-from consent_middleware.gates.html_answer import HtmlGates
+from consent_middleware.gates.html.answer import HtmlGates
 from consent_middleware.gates.whole_documents import Places, WholeDocuments
 from tests.driving import HTML, NAVIGATION, OPENING, SAME_ORIGIN, Answer, App, drive, mounted, page, scope_of, token
 

@@ -6,9 +6,9 @@ Elements without children of their own (scripts, frames, images, links) are repl
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .addresses import unescape
-from .html_tags import Attribute
-from .third_parties import Match, ThirdParties
+from ..addresses import unescape
+from ..third_parties import Match, ThirdParties
+from .tags import Attribute
 
 MARK = b"data-privacy-gated"
 KEY = b"data-privacy-key"

@@ -5,10 +5,10 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ..policy.texts import Text
+from ...policy.texts import Text
+from ..third_parties import ThirdParties
 from .gated_elements import KEY, MARK, Fetch, has, value_of
-from .html_tags import Attribute
-from .third_parties import ThirdParties
+from .tags import Attribute
 
 INVALID = b"about:invalid"
 AFTER_KEY = b'"></template>'

@@ -2,9 +2,9 @@
 
 import re
 
-from .html_stream import HOLD_BACK
-from .html_tags import ATTRIBUTES
-from .html_texts import RAW_TEXT, TextReader
+from .stream import HOLD_BACK
+from .tags import ATTRIBUTES
+from .texts import RAW_TEXT, TextReader
 
 # Attributes that are complete whatever follows, and how the one that is not goes on.
 _COMPLETE = re.compile(

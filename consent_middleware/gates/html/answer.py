@@ -5,16 +5,16 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from ..asgi import Header, Scope
-from ..consent import SCOPE_KEY, Decision, Standing
-from ..policy import Policy
-from . import html_stretches
-from .encodings import Body
-from .findings import Finding, Report
-from .html_gate import HtmlGate
-from .html_rewriting import Frame
-from .third_parties import ThirdParties
-from .whole_documents import WholeDocuments
+from ...asgi import Header, Scope
+from ...consent import SCOPE_KEY, Decision, Standing
+from ...policy import Policy
+from ..encodings import Body
+from ..findings import Finding, Report
+from ..third_parties import ThirdParties
+from ..whole_documents import WholeDocuments
+from . import stretches
+from .gate import HtmlGate
+from .rewriting import Frame
 
 ACTIVATION = b"privacy-activation"
 """The request header of our own script, which asks for a page once more to put into it what has just been allowed. It may name what
@@ -58,7 +58,7 @@ class HtmlGates:
 
     def warm(self) -> None:
         """Get ready what the first page would wait for."""
-        html_stretches.warm()
+        stretches.warm()
 
     def terms(self, decision: Decision, scope: Scope, *, is_document: bool) -> Terms:
         asked = None if is_document else _asked(scope)

@@ -7,7 +7,7 @@ alternatives that ignore case are tried one by one, others are told apart by the
 import re
 from functools import cache
 
-from .html_tags import COMMENT, REST
+from .tags import COMMENT, REST
 
 _RAW = rb"script|style|textarea|title|xmp|iframe|noembed|noframes|noscript"
 # Most tags have attributes of a plain kind, which are read faster alone.

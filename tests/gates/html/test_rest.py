@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 
 from consent_middleware import Policy
-from consent_middleware.gates.html_gate import HtmlGate
+from consent_middleware.gates.html.gate import HtmlGate
 from consent_middleware.gates.third_parties import ThirdParties
 
-from .html_cases import gated, in_pieces, make_gate, placeholder, sources
+from .cases import gated, in_pieces, make_gate, placeholder, sources
 from .test_fast_path import HOSTS, elements
 
 DEEP = "<svg>" + "<g>" * 5000 + "<p>"

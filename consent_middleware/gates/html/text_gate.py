@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .encodings import Body
+from ..encodings import Body
+from ..third_parties import Match, ThirdParties
 from .gated_elements import KEY, MARK
 from .gated_region import Region
-from .html_judge import PartyJudge, Seen
-from .html_reader import HtmlReader
-from .html_rest import BrokenRest
-from .html_rewriting import AFTER_KEY, Allows, Frame, marker, marker_up_to_key, marks, without_addresses
-from .html_solutions import Solution, Solutions
-from .html_stream import HOLD_BACK
-from .html_tags import Attribute
-from .third_parties import Match, ThirdParties
+from .judge import PartyJudge, Seen
+from .reader import HtmlReader
+from .rest import BrokenRest
+from .rewriting import AFTER_KEY, Allows, Frame, marker, marker_up_to_key, marks, without_addresses
+from .solutions import Solution, Solutions
+from .stream import HOLD_BACK
+from .tags import Attribute
 
 _LOOKS_AT_TEXT = 3
 _NOSCRIPT = b"<noscript>"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .third_parties import Match
+from ..third_parties import Match
 
 _MOST = 256
 _LONGEST = 1024

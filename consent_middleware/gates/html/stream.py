@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 
-from .encodings import Body
+from ..encodings import Body
 
 HOLD_BACK = 65_536
 BYTES_TO_A_LOOK = 40

@@ -5,10 +5,10 @@ Whatever state a browser is in by then, in a script or a drawing or in text: not
 
 import re
 
+from ..host_breaking import HostBreaker
+from ..host_spellings import RUN
 from .gated_elements import MARK
-from .host_breaking import HostBreaker
-from .host_spellings import RUN
-from .html_stream import HOLD_BACK
+from .stream import HOLD_BACK
 
 _WORD = RUN + RUN.upper()
 _MARK = re.compile(re.escape(MARK), re.IGNORECASE)

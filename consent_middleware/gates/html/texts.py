@@ -5,9 +5,9 @@ By the rules of WHATWG HTML (section 13.2.5). A text may be held back until it h
 
 import re
 
-from .html_stream import HOLD_BACK, HtmlStream
-from .html_tags import COMMENT_END, REST_OF_TAG, raw_text_end
 from .script_text import read_script
+from .stream import HOLD_BACK, HtmlStream
+from .tags import COMMENT_END, REST_OF_TAG, raw_text_end
 
 RAW_TEXT = frozenset(b"style textarea title xmp iframe noembed noframes".split())
 _RAW_ENDS = {name: raw_text_end(name) for name in RAW_TEXT | {b"noscript", b"script"}}

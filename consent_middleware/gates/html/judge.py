@@ -6,11 +6,11 @@ The numbers are the same whoever is allowed, so that a page with gaps and one wi
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ..policy.texts import Text
+from ...policy.texts import Text
+from ..third_parties import Match, ThirdParties
 from .gated_elements import KEY, MARK, Fetch, fetches, unescaped, value_of
-from .html_rewriting import Allows
-from .html_tags import Attribute
-from .third_parties import Match, ThirdParties
+from .rewriting import Allows
+from .tags import Attribute
 
 _NEVER_WHOLE = frozenset({b"html", b"head", b"body", b"frameset"})
 _MOST_TOLD = 64

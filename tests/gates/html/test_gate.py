@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consent_middleware.gates.html_gate import HtmlGate
+from consent_middleware.gates.html.gate import HtmlGate
 from tests.quickness import seconds
 
-from .html_cases import PARTIES, gated, in_pieces, make_gate, placeholder, sources
+from .cases import PARTIES, gated, in_pieces, make_gate, placeholder, sources
 
-DATA = Path(__file__).parents[1] / "data" / "tree-construction.json"
+DATA = Path(__file__).parents[2] / "data" / "tree-construction.json"
 GATED = '<template data-privacy-gated="counter" data-privacy-key="0"></template>'
 MARKS = 'data-privacy-gated="counter" data-privacy-key="0"'
 # A page, and what goes out of it. "@" stands for the marker, "~" for what an element gets that stays.

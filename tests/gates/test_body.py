@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent_middleware.gates.html import HOLD_BACK, BodyInserter
+from consent_middleware.gates.body import HOLD_BACK, BodyInserter
 from tests.quickness import seconds
 
 MARK = "<section>banner</section>"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from .foreign import VOID
 from .gated_elements import KEY, MARK, is_replaced, runs, value_of
 from .gated_region import Region
-from .html_judge import Gated
-from .html_rewriting import (
+from .judge import Gated
+from .rewriting import (
     AFTER_KEY,
     escaped_css,
     frame_of,
@@ -23,11 +23,11 @@ from .html_rewriting import (
     stripped,
     without_addresses,
 )
-from .html_solutions import NOTHING, Solution
-from .html_stream import HOLD_BACK
-from .html_tags import Attribute, read_attributes
-from .html_text_gate import Tag, TextGate
-from .html_texts import RAW_TEXT
+from .solutions import NOTHING, Solution
+from .stream import HOLD_BACK
+from .tags import Attribute, read_attributes
+from .text_gate import Tag, TextGate
+from .texts import RAW_TEXT
 
 _MARKS = re.compile(re.escape(MARK))
 _LOOKS_AT_TAG = 2

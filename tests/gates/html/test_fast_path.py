@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent_middleware import Policy
-from consent_middleware.gates.html_gate import HtmlGate
+from consent_middleware.gates.html.gate import HtmlGate
 from consent_middleware.gates.third_parties import ThirdParties
 from tests.driving import NAVIGATION, App, drive, mounted, scope_of, token
 
-from .html_cases import PARTIES, gated, in_pieces, placeholder, sources
+from .cases import PARTIES, gated, in_pieces, placeholder, sources
 
 POLICY = """
 entry = "manual"

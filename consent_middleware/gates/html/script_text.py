@@ -5,7 +5,7 @@ After ``<!--``, a ``<script`` has an end tag of its own, which does not end the 
 
 import re
 
-from .html_tags import NAME_ENDS
+from .tags import NAME_ENDS
 
 # The dashes of "<!-->" and "<!--->" are those of "-->".
 _SIGNS = re.compile(rb"<!--(?=[^->]|-[^>])|-->|</?script" + NAME_ENDS, re.IGNORECASE)

@@ -6,10 +6,10 @@ such as ``<script>``, and at places that are of interest. What happens at those 
 
 import re
 
+from .cut_tags import TagReader
 from .foreign import Foreign
-from .html_cut_tags import TagReader
-from .html_stretches import skip_html, skip_shapes, skip_xml
-from .html_tags import REST_OF_TAG, TAG_NAME
+from .stretches import skip_html, skip_shapes, skip_xml
+from .tags import REST_OF_TAG, TAG_NAME
 
 _SKIP_TEXT = re.compile(rb"[^<]*+")
 _CLOSED = re.compile(rb"[\t\n\f\r /]*/>\Z")

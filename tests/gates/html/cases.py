@@ -6,8 +6,8 @@ from itertools import pairwise
 import turbohtml
 
 from consent_middleware import Policy
-from consent_middleware.gates.html_gate import HtmlGate
-from consent_middleware.gates.html_rewriting import Frame
+from consent_middleware.gates.html.gate import HtmlGate
+from consent_middleware.gates.html.rewriting import Frame
 from consent_middleware.gates.third_parties import ThirdParties
 
 POLICY = """
