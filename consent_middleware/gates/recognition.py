@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ..asgi import Header
 from ..caches import BoundedCache
 from ..consent import NO_CHOICE, SIGNALS, Consent, Decision, Signals, Tokens, decide
-from ..consent.names import TokenCookie, token_candidates, token_pattern
+from ..consent.names import TokenCookie, token_candidates
 from ..policy import Policy
 from .masks import MaskSet, MaskSets, or_gone
 from .rules import Rules
@@ -86,7 +86,6 @@ class Recognition:
         self.cookies = (TokenCookie.of(policy, is_secure=False), TokenCookie.of(policy, is_secure=True))
         """By security: the token's cookie on http and on https."""
         self._names = tuple(cookie.name.encode("ascii") for cookie in self.cookies)
-        self._patterns = tuple(token_pattern(cookie.name) for cookie in self.cookies)
         # By security and signal: is_secure + 2 * gpc.
         self._known = tuple(Remembered(_VISITORS, float(policy.until)) for _ in range(4))
         self._insecure, self._secure = self._known[:2]
@@ -171,10 +170,11 @@ class Recognition:
         return Known(consent, decision, signals, rules, rules.masks, pair, hidden)
 
     def _consent(self, cookie: bytes, is_secure: bool, signals: Signals) -> Consent:
-        if self._names[is_secure] not in cookie:
+        tokens = token_candidates(cookie, self._names[is_secure])
+        if not tokens:
             return NO_CHOICE
         now = time.time()
-        for token in token_candidates(cookie, self._patterns[is_secure]):
+        for token in tokens:
             consent = self._consents.get(token)
             if consent is None:
                 consent = self._tokens.verify(token)

@@ -103,27 +103,19 @@ class Rules:
 
         Raw crumbs: what is malformed or unclassified stays, byte for byte, and so does the whole header when nothing is dropped.
         """
-        crumbs = header.split(b";")
-        hidden = [*map(self._hidden.get, [crumb.partition(b"=")[0] for crumb in crumbs])]
-        if None in hidden:
-            self._learn(crumbs, hidden)
-        if not any(hidden):
-            return header, ()
+        budget = _NEW_NAMES_PER_HEADER
         kept, names = [], []
-        for crumb, name in zip(crumbs, hidden, strict=True):
-            if name and b"=" in crumb:
-                names.append(name)
+        for crumb in header.split(b";"):
+            written = crumb.partition(b"=")[0]
+            hidden = self._hidden.get(written)
+            if hidden is None and budget:
+                budget -= 1
+                hidden = self._hidden_name(written)
+            if hidden and b"=" in crumb:
+                names.append(hidden)
             else:
                 kept.append(crumb)
         return (b";".join(kept).lstrip(b" \t"), tuple(names)) if names else (header, ())
-
-    def _learn(self, crumbs: list[bytes], hidden: list[bytes | None]) -> None:
-        """Work out the names that were not seen before, in a header of which each part may have one."""
-        budget = _NEW_NAMES_PER_HEADER
-        for place, name in enumerate(hidden):
-            if name is None and budget:
-                budget -= 1
-                hidden[place] = self._hidden_name(crumbs[place].partition(b"=")[0])
 
     def _hidden_name(self, written: bytes) -> bytes:
         name = written.strip(b" \t")
