@@ -25,8 +25,9 @@ def _html(
     token: Token = Token.NONE,
     refused_cookies: bool = True,
     path: str = "/page",
+    is_first: bool = False,
 ) -> Case:
-    kind = Kind(path=path, headers=NAVIGATION, token=token, refused_cookies=refused_cookies)
+    kind = Kind(path=path, headers=NAVIGATION, token=token, refused_cookies=refused_cookies, is_first=is_first)
     return Case(name=name, layer=layer, request=kind)
 
 
@@ -52,6 +53,7 @@ CASES = [
     _html("consent, HTML, choice made", CONSENT, Token.KNOWN, refused_cookies=False),
     _html("consent, HTML, two cookies expired", CONSENT, Token.KNOWN),
     BANNER,
+    _html("consent, the same, a visitor's first page", CONSENT, is_first=True),
     BARE_CHANGING,
     _html("consent, another HTML each time, with a banner", CONSENT, path="/changing"),
 ]

@@ -28,8 +28,8 @@ async def _measure(cases: Sequence[Case], rounds: int, requests: int) -> Rounds:
     visitors = Visitors()
     for case, app in apps.items():
         await check(case, app, visitors)
-        is_known = case.request.token is Token.KNOWN
-        await _times(app, visitors.everyone(case.request) if is_known else visitors.scopes(case.request, requests))
+        is_new = case.request.is_first or case.request.token is Token.FRESH
+        await _times(app, visitors.scopes(case.request, requests) if is_new else visitors.everyone(case.request))
     gc.collect()
     gc.freeze()
     order, times = Random(0), Rounds()

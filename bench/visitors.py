@@ -75,6 +75,8 @@ class Kind:
     token: Token = Token.NONE
     refused_cookies: bool = True
     """Whether the two are still there; once a navigation has expired them, they are not."""
+    is_first: bool = False
+    """Whether each is the first of its visitor, whose cookies nobody has seen."""
 
 
 class Visitors:
@@ -85,7 +87,9 @@ class Visitors:
 
     def scopes(self, kind: Kind, number: int) -> Iterator[Scope]:
         """Yield the next requests: made one by one, as by a server, so that each is as fresh in the processor's cache."""
-        return (_scope(kind, next(self._turns) % KNOWN) for _ in range(number))
+        for _ in range(number):
+            turn = next(self._turns)
+            yield _scope(kind, KNOWN + turn if kind.is_first else turn % KNOWN)
 
     def everyone(self, kind: Kind) -> Iterator[Scope]:
         """Yield a request of each visitor: whoever answers them all has seen every known token."""
@@ -121,7 +125,7 @@ def _scope(kind: Kind, visitor: int) -> Scope:
         "query_string": b"",
         "root_path": "",
         "headers": raw,
-        "client": (f"203.0.{visitor // 250}.{visitor % 250 + 1}", 40_000 + visitor),
+        "client": (f"203.0.{visitor // 250 % 250}.{visitor % 250 + 1}", 40_000 + visitor % KNOWN),
         "server": ("127.0.0.1", 8000),
         "state": {},
     }
