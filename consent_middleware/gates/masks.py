@@ -32,19 +32,19 @@ PageReplacements = Memory[tuple[bytes, bytes], Header]
 
 
 def _replacements(name: bytes, mask: Mask) -> Replacements:
-    return Memory(_VALUES, lambda value: _shorter_never((name, value), mask, b""), longest=_LONGEST)
+    return Memory(_VALUES, lambda value: _masked((name, value), mask, b""), longest=_LONGEST)
 
 
 def _page_replacements(name: bytes, mask: Mask) -> PageReplacements:
     return Memory(
         _VALUES,
-        lambda values: _shorter_never((name, values[0]), mask, values[1]),
+        lambda values: _masked((name, values[0]), mask, values[1]),
         longest=_LONGEST,
         length=lambda values: len(values[0]) + len(values[1]),
     )
 
 
-def _shorter_never(pair: Header, mask: Mask, host: bytes) -> Header:
+def _masked(pair: Header, mask: Mask, host: bytes) -> Header:
     replaced = replacement(pair, mask, host)
     if replaced is GONE:
         raise HeaderGone

@@ -14,17 +14,15 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
     In place, so that the server's own log sees no more than the app; the list of pairs is a new one, and the server's stays whole.
     """
     plan = shape.plans[known.masks.index]
-    if plan.is_rare:
-        if plan.masks_client and client is not None:
-            scope["client"] = mask_client(client, behind_proxy=shape.is_proxied)
-        scope["headers"] = _masked_rarer(headers, shape, known)
-        return
     if plan.masks_client and client is not None:
-        try:
-            # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
-            scope["client"] = networks[client[0].rpartition(".")[0]]
-        except (AttributeError, LookupError, TypeError):
-            scope["client"] = mask_client(client, behind_proxy=False)
+        if shape.is_proxied:
+            scope["client"] = mask_client(client, behind_proxy=True)
+        else:
+            try:
+                # Addresses are as many as visitors, but their networks are few; mask_client knows all other kinds of client.
+                scope["client"] = networks[client[0].rpartition(".")[0]]
+            except (AttributeError, LookupError, TypeError):
+                scope["client"] = mask_client(client, behind_proxy=False)
     seen = headers.copy()
     try:
         for place, replacements in plan.browser:
@@ -33,6 +31,9 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
             seen[place] = by_host[seen[place][1], seen[host][1]]
     except HeaderGone:
         scope["headers"] = _masked(headers, shape, known)
+        return
+    if plan.is_rare:
+        scope["headers"] = _masked_rarer(seen, headers, shape, known)
         return
     cookie = known.cookie
     if cookie is not None:
@@ -43,22 +44,12 @@ def admit(scope: Scope, headers: list[Header], shape: Shape, known: Known, clien
     scope["headers"] = seen
 
 
-def _masked_rarer(headers: list[Header], shape: Shape, known: Known) -> list[Header]:
-    """Mask what comes in pairs and what proxies and hints add, each in its place; every request behind a proxy comes here."""
+def _masked_rarer(seen: list[Header], headers: list[Header], shape: Shape, known: Known) -> list[Header]:
+    """Mask what proxies and hints add to what is masked in ``seen``, each in its place; every request behind a proxy comes here."""
     if shape.is_repeated:
         return _masked(headers, shape, known)
-    seen = headers.copy()
-    index = known.masks.index
-    plan = shape.plans[index]
-    try:
-        for place, replacements in plan.browser:
-            seen[place] = replacements[seen[place][1]]
-        for place, at, by_host in plan.pages:
-            seen[place] = by_host[seen[place][1], seen[at][1]]
-    except HeaderGone:
-        return _masked(headers, shape, known)
     host = headers[shape.host][1] if shape.host >= 0 else b""
-    for place, mask in shape.others[index]:
+    for place, mask in shape.others[known.masks.index]:
         seen[place] = replacement(headers[place], mask, host)
     if known.cookie is not None:
         seen[shape.cookie] = known.cookie
