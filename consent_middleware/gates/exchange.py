@@ -144,8 +144,7 @@ class Exchange:
         """
         self.scope = _OVER
         self.server_send = _send_late
-        if self.body is not None:
-            self.body = None
+        self.body = None
 
 
 _concealed = conceal(Exchange, "_concealed")

@@ -1,4 +1,4 @@
-"""The ways a character of a host may be written in HTML, as patterns for text in lower case: where a spelling begins, and dots.
+"""Patterns of the ways in which a character of a host may be written in HTML, for text in lower case.
 
 What may stand for a character: itself, a reference, a percent-encoded byte, or a letter beyond ASCII that is mapped to one.
 """

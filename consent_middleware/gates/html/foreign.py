@@ -29,14 +29,15 @@ class Foreign:
         self._names = OpenNames()
         # Of each the root, "" for an HTML element, and whether HTML may stand directly in it.
         self._open: list[tuple[bytes, str]] = []
-        self._is_unsure = False
+        self.is_unsure = False
+        """An end tag may have closed all of it, or nothing: that depends on what is open around."""
 
     def without(self, name: bytes) -> "Foreign":
         """Return a copy in which the element of this name that was opened last is not there."""
         copy = Foreign()
         for place, opened in zip(self._names, self._open, strict=True):
             copy._push(place, *opened)
-        copy._is_unsure = self._is_unsure
+        copy.is_unsure = self.is_unsure
         if name in copy._names and copy._names.last == name:
             copy._pop()
         return copy
@@ -53,11 +54,6 @@ class Foreign:
     def is_drawing(self) -> bool:
         """Say whether SVG's own elements may stand here, and no HTML."""
         return bool(self._open) and self._open[-1] == (b"svg", "")
-
-    @property
-    def is_unsure(self) -> bool:
-        """Say whether an end tag may have closed all of it, or nothing: that depends on what is open around."""
-        return self._is_unsure
 
     @property
     def is_too_deep(self) -> bool:
@@ -101,7 +97,7 @@ class Foreign:
             while self._pop() != name:
                 pass
         elif self.is_foreign:
-            self._is_unsure = True
+            self.is_unsure = True
 
     def _break_out(self) -> None:
         while self.is_foreign and not self._open[-1][1]:
@@ -113,7 +109,7 @@ class Foreign:
 
     def _pop(self) -> bytes:
         self._open.pop()
-        self._is_unsure = self._is_unsure and bool(self._open)
+        self.is_unsure = self.is_unsure and bool(self._open)
         return self._names.pop()
 
 
