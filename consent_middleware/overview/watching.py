@@ -8,7 +8,7 @@ from ..asgi import ASGIApp, Header, Message, Receive, Scope, Send, route_path
 from ..caches import BoundedCache
 from ..consent import SCOPE_KEY
 from ..gates.exchange import raw_request_of
-from ..gates.headers import first
+from ..gates.headers import combined, first
 from ..gates.insertion import html_kinds
 from ..gates.recognition import Known
 from ..gates.response import ResponseGate
@@ -97,7 +97,8 @@ class Watch:
 
     def reader_of(self, path: str, host: str, headers: list[Header]) -> PageReader | None:
         """Return what reads a page that is due to be read."""
-        kind, coding = html_kinds[first(headers, b"content-type")], first(headers, b"content-encoding").strip().lower()
+        kind = html_kinds[combined(headers, b"content-type")]
+        coding = combined(headers, b"content-encoding").strip().lower()
         if kind is None or not is_readable(coding) or not self._is_due(path):
             return None
 
