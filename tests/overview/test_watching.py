@@ -80,6 +80,14 @@ def test_it_knows_every_host_that_a_page_asks(coding: str) -> None:
     assert found["fonts.unknown.example"].page == "/start"
 
 
+def test_of_several_content_types_the_last_counts_as_in_browsers() -> None:
+    types: list[Header] = [(b"content-type", b"text/plain"), (b"content-type", b"text/html")]
+    for headers, is_read in ((types, True), (types[::-1], False)):
+        middleware = observed(App(headers=headers, body=TAGS))
+        visit_page(middleware)
+        assert bool(items(middleware, "host")) == is_read
+
+
 def test_without_observing_and_without_an_overview_nothing_is_remembered() -> None:
     assert mounted(page()).inventory is None
 
